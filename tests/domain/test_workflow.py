@@ -68,4 +68,6 @@ def test_the_table_cannot_be_changed_afterwards() -> None:
 
 def test_a_broken_rule_reads_as_its_code_and_facts() -> None:
     assert str(RuleBroken("mobile.form")) == "mobile.form"
-    assert str(RuleBroken("move.illegal", state="closed", to="open")) == "move.illegal (state=closed, to=open)"
+    assert (
+        str(RuleBroken("move.illegal", state="closed", to="open")) == "move.illegal (state=closed, to=open)"
+    )
