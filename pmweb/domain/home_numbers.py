@@ -1,8 +1,8 @@
 """The address of a home as offices write it, read into one form: building, section, number.
 
-``3-2-1201``, ``3栋2单元1201``, ``３号楼2单元1201室`` and the columns 3 / 2 / 1201 are the same home. The number is padded to
-floor + two digits (``101`` → ``0101``), so that sorting and comparing work; letters (``0101A``), shops (``S12``) and
-basements (``B101``) are kept as they stand.
+``3-2-1201``, ``3栋2单元1201``, ``３号楼2单元1201室`` and the columns 3 / 2 / 1201 are the same home. The number
+is padded to floor + two digits (``101`` → ``0101``), so that sorting and comparing work; letters (``0101A``),
+shops (``S12``) and basements (``B101``) are kept as they stand.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DASHES = re.compile(r"[‐‑‒–—―−ー]+|[_~/\\]")
 _NUMERALS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _SPELT = re.compile(r"[一二三四五六七八九十两]{1,3}(?=(?:号楼|栋|幢|座|单元|门|层))")
 
-# A part of the estate (期, 区, 弄 …) belongs to the name of the building; the estate's own name does not come in here.
+# A part of the estate (期, 区, 弄 …) belongs to the name of the building.
 _BUILDING = (
     r"(?:[0-9A-Z\u4e00-\u9fff]{1,8}?(?:期|区|苑|园|弄|里|组团|组)-?)?"
     r"(?:[0-9]{1,3}[A-Z]?|[A-Z]{1,2}[0-9]{0,3}|[甲乙丙丁戊东西南北中])"
@@ -122,9 +122,9 @@ def read_home_number(text: str) -> HomeNumber:
 
 
 def home_number_from_columns(building: str, section: str, number: str, floor: str = "") -> HomeNumber:
-    """Read an address that is spread over columns (楼栋, 单元, 楼层, 房号); a column that is not kept is ``''``.
+    """Read an address that is spread over columns (楼栋, 单元, 楼层, 房号).
 
-    The number's column may also hold the whole address, which must then agree with the other columns.
+    A column that the roll does not have is ``''``. The number's column may also hold the whole address, which must then agree with the other columns.
     Raises ``RuleBroken``: ``home_number.missing``, ``home_number.unreadable`` (fact ``text``),
     ``home_number.contradiction`` (facts ``text``, ``beside``).
     """
@@ -152,10 +152,10 @@ def home_number_from_columns(building: str, section: str, number: str, floor: st
 
 
 def search_forms(text: str) -> tuple[SearchForm, ...]:
-    """What somebody who types ``text`` into the search may mean, the likeliest first; nothing if it is no address.
+    """What somebody who types ``text`` into the search may mean, the likeliest first.
 
     ``1201`` is that number in any building, ``3-1201`` in any section of building 3, and ``31201`` may be
-    ``3-1201``, ``3-1-0201`` or ``31-0201``.
+    ``3-1201``, ``3-1-0201`` or ``31-0201``. Nothing comes back for a text that is no address.
     """
     for tidy in (plain("-".join(text.split())), plain(text)):  # blanks may part the numbers: "3 1 1201"
         if found := _ADDRESS.fullmatch(tidy):
@@ -187,11 +187,9 @@ def _run_of_digits(digits: str) -> tuple[SearchForm, ...]:
             continue
         if len(head) <= 2:
             forms.append((head, None, number))
-        forms += [
-            (head[:cut], head[cut:], number)
-            for cut in (1, 2)
-            if 0 < len(head) - cut <= 2 and head[cut] != "0"
-        ]
+        for cut in (1, 2):
+            if 0 < len(head) - cut <= 2 and head[cut] != "0":
+                forms.append((head[:cut], head[cut:], number))
     return tuple(dict.fromkeys(forms))
 
 

@@ -220,7 +220,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     search_forms(text)
     try:
         home = read_home_number(text)
-    except RuleBroken as broken:
-        assert broken.code.startswith("home_number.")
-    else:
-        assert read_home_number(home.label) == home
+    except RuleBroken:
+        return
+    assert read_home_number(home.label) == home
