@@ -1,0 +1,1 @@
+"""The rooms: one package for one part of the office's procedure."""

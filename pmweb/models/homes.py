@@ -1,0 +1,156 @@
+"""Homes and what is fixed to them: buildings, parking spaces, meters and their readings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pmweb.models.base import Audited, Base, InEstate, Versioned
+
+
+class HomeKind(StrEnum):
+    """What a home is used as."""
+
+    RESIDENCE = "residence"
+    SHOP = "shop"
+    OFFICE = "office"
+    OTHER = "other"
+
+
+class Finish(StrEnum):
+    """How the developer delivers the home (FM-05)."""
+
+    BARE = "bare"
+    FURNISHED = "furnished"
+
+
+class Occupancy(StrEnum):
+    """How the home is used (FM-01)."""
+
+    OWNER_OCCUPIED = "owner_occupied"
+    LET = "let"
+    VACANT = "vacant"
+    CUSTODY = "custody"
+    OTHER = "other"
+
+
+class MeterKind(StrEnum):
+    """What a meter counts: water and gas in m³, electricity in kWh, heat in GJ."""
+
+    WATER = "water"
+    ELECTRICITY = "electricity"
+    GAS = "gas"
+    HEAT = "heat"
+
+
+METER_UNITS = {
+    MeterKind.WATER: "m³",
+    MeterKind.ELECTRICITY: "kWh",
+    MeterKind.GAS: "m³",
+    MeterKind.HEAT: "GJ",
+}
+
+
+class ReadingPurpose(StrEnum):
+    """Why a meter was read (FM-06)."""
+
+    HANDOVER = "handover"
+    CUSTODY_START = "custody_start"
+    CUSTODY_CHECK = "custody_check"
+    CUSTODY_END = "custody_end"
+    BILLING = "billing"
+    METER_CHANGE = "meter_change"
+    MOVE_OUT = "move_out"
+
+
+class Building(InEstate, Audited, Base):
+    """A block of the estate. Its completion starts the builder's warranty (WAR-1)."""
+
+    __tablename__ = "building"
+    __table_args__ = (UniqueConstraint("estate_id", "name"),)
+
+    name: Mapped[str] = mapped_column(String(20))
+    completed_on: Mapped[date | None]
+    top_floor: Mapped[int | None]
+
+
+class Home(InEstate, Audited, Versioned, Base):
+    """One dwelling or shop: the anchor of most records. Areas are m²."""
+
+    __tablename__ = "home"
+    __table_args__ = (
+        UniqueConstraint("estate_id", "building_id", "section", "number"),
+        Index(None, "estate_id", "label"),
+        Index(None, "estate_id", "sort_key", "id"),
+        Index(None, "estate_id", "building_name", "number"),
+    )
+
+    building_id: Mapped[int] = mapped_column(ForeignKey("building.id"), index=True)
+    building_name: Mapped[str] = mapped_column(String(20))
+    section: Mapped[str] = mapped_column(String(20), default="")
+    number: Mapped[str] = mapped_column(String(20))
+    floor: Mapped[int | None]
+    label: Mapped[str] = mapped_column(String(40))
+    sort_key: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[HomeKind] = mapped_column(default=HomeKind.RESIDENCE)
+    layout_type: Mapped[str] = mapped_column(String(20), default="")
+    floor_area: Mapped[Decimal]
+    chargeable_area: Mapped[Decimal]
+    finish: Mapped[Finish] = mapped_column(default=Finish.BARE)
+    sold: Mapped[bool] = mapped_column(default=False)
+    occupancy: Mapped[Occupancy] = mapped_column(default=Occupancy.VACANT)
+    handed_over_on: Mapped[date | None]
+    remark: Mapped[str] = mapped_column(String(200), default="")
+
+    building: Mapped[Building] = relationship()
+
+
+class ParkingSpace(InEstate, Audited, Base):
+    """A parking space and the home that uses it."""
+
+    __tablename__ = "parking_space"
+    __table_args__ = (UniqueConstraint("estate_id", "code"),)
+
+    code: Mapped[str] = mapped_column(String(20))
+    home_id: Mapped[int | None] = mapped_column(ForeignKey("home.id"), index=True)
+
+
+class Meter(InEstate, Audited, Base):
+    """A meter of a home; a changed meter is a new row."""
+
+    __tablename__ = "meter"
+    __table_args__ = (Index(None, "home_id", "kind"),)
+
+    home_id: Mapped[int] = mapped_column(ForeignKey("home.id"), index=True)
+    kind: Mapped[MeterKind]
+    meter_no: Mapped[str] = mapped_column(String(40))
+    removed_on: Mapped[date | None]
+
+
+class MeterReading(InEstate, Audited, Versioned, Base):
+    """One reading of one meter (FM-06). Voided, never deleted; a correction is a new reading."""
+
+    __tablename__ = "meter_reading"
+    __table_args__ = (
+        Index(None, "home_id", "read_at"),
+        Index(None, "subject_kind", "subject_id"),
+        CheckConstraint("reading >= 0", name="not_negative"),
+    )
+
+    meter_id: Mapped[int] = mapped_column(ForeignKey("meter.id"), index=True)
+    home_id: Mapped[int] = mapped_column(ForeignKey("home.id"))
+    purpose: Mapped[ReadingPurpose]
+    reading: Mapped[Decimal]
+    seal_ok: Mapped[bool]
+    read_at: Mapped[datetime]
+    read_by: Mapped[str] = mapped_column(String(80))
+    subject_kind: Mapped[str | None] = mapped_column(String(40))
+    subject_id: Mapped[int | None]
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str | None] = mapped_column(String(200))
+
+    meter: Mapped[Meter] = relationship()

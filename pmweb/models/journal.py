@@ -1,0 +1,60 @@
+"""The timeline (经过): what happened to a matter, in the words of the office.
+
+The journal stores codes and facts, not sentences: the room's ``cards.py`` words them in the reader's language.
+The audit trail beside it (``audit``) is for the auditor, column by column.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from pmweb.models.base import Base, InEstate
+from pmweb.models.session_rules import actor_of
+
+
+class JournalEntry(InEstate, Base):
+    """One thing that happened. ``at`` is when it happened, ``recorded_at`` when the office learnt of it."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index(None, "subject_kind", "subject_id", "at"), Index(None, "home_id", "at"))
+
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    home_id: Mapped[int | None] = mapped_column(ForeignKey("home.id"))
+    event: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80))
+    actor_name: Mapped[str] = mapped_column(String(40))
+
+
+def note(
+    session: Session,
+    subject: Base,
+    event: str,
+    *,
+    at: datetime,
+    home_id: int | None = None,
+    recorded_at: datetime | None = None,
+    **facts: Any,
+) -> JournalEntry:
+    """Write into the timeline of ``subject`` (and of its home) that ``event`` happened at ``at``."""
+    actor = actor_of(session)
+    entry = JournalEntry(
+        subject_kind=subject.__tablename__,
+        subject_id=subject.id,
+        home_id=home_id,
+        event=event,
+        facts=facts,
+        at=at,
+        recorded_at=recorded_at or at,
+        actor=actor.code,
+        actor_name=actor.name,
+    )
+    session.add(entry)
+    return entry

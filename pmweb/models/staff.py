@@ -1,0 +1,61 @@
+"""The people of the office and the roles they hold (X-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pmweb.domain.permissions import Role
+from pmweb.models.base import Audited, Base, Versioned
+from pmweb.models.estate import Estate
+
+
+class Staff(Audited, Versioned, Base):
+    """A member of the office. Not of one estate: the roles say where.
+
+    ``session_epoch`` ends all other sessions when it grows, for example after a change of the password.
+    """
+
+    __tablename__ = "staff"
+    not_in_trail = frozenset({"password_hash"})
+
+    username: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(40))
+    mobile: Mapped[str] = mapped_column(String(20), default="")
+    trades: Mapped[str] = mapped_column(String(120), default="")
+    password_hash: Mapped[str] = mapped_column(String(200))
+    locale: Mapped[str | None] = mapped_column(String(10))
+    session_epoch: Mapped[int] = mapped_column(default=1)
+    disabled_at: Mapped[datetime | None]
+    last_sign_in_at: Mapped[datetime | None]
+
+    roles: Mapped[list[StaffRole]] = relationship(back_populates="staff", lazy="selectin")
+
+
+class StaffRole(Audited, Base):
+    """One role of one person in one estate, and in a department where the role has one."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (Index(None, "staff_id", "estate_id", "role", unique=True),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"), index=True)
+    role: Mapped[Role]
+    department: Mapped[str | None] = mapped_column(String(40))
+    ended_at: Mapped[datetime | None]
+
+    staff: Mapped[Staff] = relationship(back_populates="roles")
+    estate: Mapped[Estate] = relationship(lazy="joined")
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, kept for the lockout: by name and by address, so that nobody can lock the office out."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "username", "at"), Index(None, "address", "at"))
+
+    at: Mapped[datetime]
+    username: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(45))

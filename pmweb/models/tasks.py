@@ -1,0 +1,110 @@
+"""Promises with a due time and an owner (X-5, T-6, promise 10).
+
+A room says "this must happen" by making a ``Task``; 今日, reminders and escalations read only this table.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from pmweb.domain.permissions import Role
+from pmweb.models.base import Base, InEstate
+
+
+class Task(InEstate, Base):
+    """One promise. ``kind`` names what is to be done, ``rule`` the id of the procedure that asks for it.
+
+    ``event_at`` is the event, ``due_at`` the instant computed from it then (T-6): a later change of the rule does
+    not change old promises. ``due_at`` null means that somebody else has to move first (等待他人).
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        UniqueConstraint("estate_id", "kind", "subject_kind", "subject_id", "round"),
+        Index(None, "estate_id", "done_at", "role", "due_at"),
+        Index(None, "estate_id", "done_at", "staff_id", "due_at"),
+        Index(None, "subject_kind", "subject_id"),
+        Index(None, "home_id", "done_at"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(20))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    round: Mapped[int] = mapped_column(default=1)
+    home_id: Mapped[int | None] = mapped_column(ForeignKey("home.id"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    role: Mapped[Role | None]
+    department: Mapped[str | None] = mapped_column(String(40))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    event_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    next_reminder_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    escalation: Mapped[int] = mapped_column(default=0)
+
+
+def promise(
+    session: Session,
+    kind: str,
+    rule: str,
+    subject: Base,
+    *,
+    event_at: datetime,
+    due_at: datetime | None,
+    role: Role | None = None,
+    department: str | None = None,
+    staff_id: int | None = None,
+    home_id: int | None = None,
+    round: int = 1,
+    **facts: Any,
+) -> Task:
+    """Promise that something happens until ``due_at``, by a role or a person; the same promise again moves it."""
+    task = _find(session, kind, subject, round)
+    if task is None:
+        task = Task(kind=kind, subject_kind=subject.__tablename__, subject_id=subject.id, round=round)
+        session.add(task)
+    task.rule, task.event_at, task.due_at, task.next_reminder_at = rule, event_at, due_at, due_at
+    task.role, task.department, task.staff_id, task.home_id = role, department, staff_id, home_id
+    task.facts, task.done_at = facts, None
+    session.flush()
+    return task
+
+
+def keep(session: Session, kind: str, subject: Base, *, at: datetime, round: int | None = None) -> None:
+    """The promise was kept (or is no longer owed): it leaves 今日."""
+    query = select(Task).where(
+        Task.kind == kind,
+        Task.subject_kind == subject.__tablename__,
+        Task.subject_id == subject.id,
+        Task.done_at.is_(None),
+    )
+    if round is not None:
+        query = query.where(Task.round == round)
+    for task in session.scalars(query):
+        task.done_at = at
+
+
+def keep_all(session: Session, subject: Base, *, at: datetime) -> None:
+    """The matter has ended: nothing about it is owed any more."""
+    query = select(Task).where(
+        Task.subject_kind == subject.__tablename__, Task.subject_id == subject.id, Task.done_at.is_(None)
+    )
+    for task in session.scalars(query):
+        task.done_at = at
+
+
+def _find(session: Session, kind: str, subject: Base, round: int) -> Task | None:
+    return session.scalar(
+        select(Task).where(
+            Task.kind == kind,
+            Task.subject_kind == subject.__tablename__,
+            Task.subject_id == subject.id,
+            Task.round == round,
+        )
+    )

@@ -1,0 +1,1 @@
+"""The Flask glue, written once: access, transactions, pages, forms, files, words."""

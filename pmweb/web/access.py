@@ -1,0 +1,105 @@
+"""Every view says who may use it, or the app does not start (promise 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g
+from flask_login import current_user
+from sqlalchemy import select
+
+from pmweb.domain.permissions import Permission, Role, granted
+from pmweb.extensions import db
+from pmweb.models.base import Base
+from pmweb.models.estate import Estate
+from pmweb.models.staff import Staff
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Base)
+
+PUBLIC = "public"
+_OURS = ("static",)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """The view answers only a person who holds ``permission`` in the chosen estate: 401, 403 otherwise."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                abort(401)
+            if not allowed(permission):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.access = permission  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def signed_in(view: View) -> View:
+    """The view answers every member of the office, whatever the roles (one's own page, signing out)."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            abort(401)
+        return view(*args, **kwargs)
+
+    guarded.access = "signed-in"  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def public(view: View) -> View:
+    """The view answers anybody."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def refuse_unmarked_views(app: Flask) -> None:
+    """Stop the start when a view does not say who may use it."""
+    bare = [name for name, view in app.view_functions.items() if name not in _OURS and not hasattr(view, "access")]
+    if bare:
+        raise RuntimeError(f"views without @requires, @signed_in or @public: {', '.join(sorted(bare))}")
+
+
+def person() -> Staff:
+    """The signed-in member of the office."""
+    staff = current_user._get_current_object()
+    assert isinstance(staff, Staff)
+    return staff
+
+
+def estate() -> Estate:
+    """The estate of this request."""
+    chosen = g.get("estate")
+    if not isinstance(chosen, Estate):
+        abort(403)
+    return chosen
+
+
+def roles_here() -> frozenset[Role]:
+    """The roles of the signed-in person in the chosen estate."""
+    chosen = g.get("estate")
+    if chosen is None or not current_user.is_authenticated:
+        return frozenset()
+    return frozenset(r.role for r in person().roles if r.estate_id == chosen.id and r.ended_at is None)
+
+
+def allowed(permission: Permission) -> bool:
+    """Whether the signed-in person may do this here; templates ask the same question."""
+    if "rights" not in g:
+        g.rights = granted(roles_here())
+    return permission in g.rights
+
+
+def find(model: type[Row], row_id: int) -> Row:
+    """The row of the chosen estate, or 404: another estate's id looks like an unknown one."""
+    row = db.session.scalar(select(model).where(model.id == row_id))
+    if row is None:
+        abort(404)
+    return row

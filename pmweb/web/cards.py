@@ -1,0 +1,121 @@
+"""What each room shows outside its own pages: on a home's card, in search, in the timeline, on 今日.
+
+A room declares one ``Card`` in its ``cards.py``; the factory registers it. Pages that show matters of all rooms
+(today, a home, search) read only this registry, so that no room needs to know another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, url_for
+
+from pmweb.domain.permissions import Permission
+from pmweb.models.journal import JournalEntry
+from pmweb.models.tasks import Task
+from pmweb.web.access import allowed
+
+Words = Mapping[str, Any]
+"""Event or task kind → lazy sentence with ``%(fact)s`` places, or a function of the facts."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One open matter as a row: where it is, what it is, what comes next, until when."""
+
+    url: str
+    title: str
+    number: str
+    state: str
+    due_at: datetime | None = None
+    home_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that a role may start from a home's card; ``endpoint`` takes ``home=<id>``."""
+
+    label: Any
+    icon: str
+    endpoint: str
+    permission: Permission
+
+
+@dataclass(frozen=True)
+class Card:
+    """What one room shows elsewhere."""
+
+    room: str
+    label: Any
+    icon: str
+    permission: Permission
+    subject_url: Mapping[str, Callable[[int], str]] = field(default_factory=dict)
+    events: Words = field(default_factory=dict)
+    tasks: Words = field(default_factory=dict)
+    actions: tuple[Action, ...] = ()
+    open_matters: Callable[[Iterable[int]], list[Matter]] | None = None
+    search: Callable[[str], list[Matter]] | None = None
+    count_open: Callable[[], int] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of a timeline, worded."""
+
+    at: datetime
+    text: str
+    who: str
+    url: str | None = None
+
+
+def register(card: Card) -> None:
+    """Add a room's card to the app being assembled."""
+    current_app.extensions.setdefault("cards", {})[card.room] = card
+
+
+def cards() -> list[Card]:
+    """The cards that the signed-in person may see, in the order of the rooms."""
+    return [card for card in _all().values() if allowed(card.permission)]
+
+
+def _all() -> dict[str, Card]:
+    registry: dict[str, Card] = current_app.extensions.get("cards", {})
+    return registry
+
+
+def card_of(subject_kind: str) -> Card | None:
+    """The card of the room to which a subject belongs."""
+    return next((card for card in _all().values() if subject_kind in card.subject_url), None)
+
+
+def told(entry: JournalEntry) -> Line:
+    """A journal entry as a line in the reader's language."""
+    card = card_of(entry.subject_kind)
+    text = _say(card.events if card else {}, entry.event, entry.facts)
+    url = card.subject_url[entry.subject_kind](entry.subject_id) if card and allowed(card.permission) else None
+    return Line(entry.at, text, entry.actor_name, url)
+
+
+def asked(task: Task) -> str:
+    """What a task asks for, in the reader's language."""
+    card = card_of(task.subject_kind)
+    return _say(card.tasks if card else {}, task.kind, task.facts)
+
+
+def task_url(task: Task) -> str:
+    """Where the task is done."""
+    card = card_of(task.subject_kind)
+    return card.subject_url[task.subject_kind](task.subject_id) if card else url_for("home.today")
+
+
+def _say(words: Words, code: str, facts: Mapping[str, Any]) -> str:
+    said = words.get(code)
+    if said is None:
+        return code
+    if callable(said):
+        return str(said(facts))
+    sentence = str(said)
+    return sentence % facts if "%(" in sentence else sentence

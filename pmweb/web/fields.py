@@ -1,0 +1,212 @@
+"""The ground of every form: fields of the types in forms.md, with sentences for a clerk.
+
+A form never clears what somebody typed: what cannot be read stays in the box with the reason below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    DecimalField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from pmweb.domain import id_numbers
+from pmweb.domain.workflow import RuleBroken
+from pmweb.web.filters import named
+from pmweb.web.wording import worded
+
+NOTE_LENGTH = 2000
+
+
+class Form(FlaskForm):
+    """A form that can carry out an operation and show why a rule forbids it."""
+
+    def carried_out(self, operation: Callable[[], Any]) -> bool:
+        """Run ``operation`` if the input is valid; a broken rule becomes an error in place.
+
+        ``RuleBroken`` with the fact ``field`` lands beside that field, any other on top of the form.
+        """
+        if not self.validate_on_submit():
+            return False
+        try:
+            operation()
+        except RuleBroken as broken:
+            field = self._fields.get(str(broken.facts.get("field", "")))
+            if field is not None:
+                field.errors = [*field.errors, worded(broken)]
+            else:
+                self.form_errors.append(worded(broken))
+            return False
+        return True
+
+
+def tidy(text: str | None) -> str | None:
+    """Without blanks around it and without control characters."""
+    if text is None:
+        return None
+    return "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
+
+
+class Needed(InputRequired):
+    """A field that must be filled in, said with its own name."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raises StopValidation when nothing was entered."""
+        empty = not field.raw_data or not str(field.raw_data[0]).strip()
+        if empty:
+            field.errors = []
+            choice = isinstance(field, RadioField | SelectField)
+            words = _("请选择%(label)s。") if choice else _("请填写%(label)s。")
+            raise StopValidation(words % {"label": field.label.text})
+
+
+def _rules(needed: bool, *more: Any) -> list[Any]:
+    return [Needed() if needed else Optional(), *more]
+
+
+def text(label: Any, longest: int = 60, *, needed: bool = False, **kwargs: Any) -> StringField:
+    """``text(n)``: one line, trimmed, no control characters."""
+    too_long = Length(max=longest, message=_l("最多 %(max)d 个字。"))
+    return StringField(label, _rules(needed, too_long), filters=[tidy], **kwargs)
+
+
+def note(label: Any, *, needed: bool = False, **kwargs: Any) -> TextAreaField:
+    """``note``: several lines, up to 2000 characters."""
+    too_long = Length(max=NOTE_LENGTH, message=_l("最多 %(max)d 个字。"))
+    return TextAreaField(label, _rules(needed, too_long), filters=[tidy], **kwargs)
+
+
+class _Day(DateField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("日期写成 2026-03-05 这样。")) from error
+
+
+def day(label: Any, *, needed: bool = False, **kwargs: Any) -> DateField:
+    """``date``: a local date."""
+    return _Day(label, _rules(needed), **kwargs)
+
+
+class _Moment(DateTimeLocalField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("时间写成 2026-03-05 14:30 这样。")) from error
+
+
+def moment(label: Any, *, needed: bool = False, **kwargs: Any) -> DateTimeLocalField:
+    """``datetime``: a local time; the view turns it into an instant with ``clock.instant``."""
+    formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
+    return _Moment(label, _rules(needed), format=formats, **kwargs)
+
+
+class _Decimal(DecimalField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist and valuelist[0].strip():
+            plain = id_numbers.half_width(valuelist[0]).replace(",", "").strip()
+            try:
+                self.data = Decimal(plain)
+            except ArithmeticError as error:
+                self.data = None
+                raise ValueError(_("请填数字，例如 12.5。")) from error
+            if not self.data.is_finite():
+                self.data = None
+                raise ValueError(_("请填数字，例如 12.5。"))
+
+
+def number(label: Any, *, needed: bool = False, places: int = 3, **kwargs: Any) -> DecimalField:
+    """``decimal``: a quantity ≥ 0 with up to ``places`` decimal places."""
+
+    def sensible(_form: Any, field: Field) -> None:
+        value = field.data
+        if value is None:
+            return
+        if value < 0:
+            raise ValidationError(_("不能小于 0。"))
+        if value != round(value, places) or value >= Decimal(10) ** 9:
+            raise ValidationError(_("最多 %(n)s 位小数，且不要太大。", n=places))
+
+    return _Decimal(label, _rules(needed, sensible), places=None, **kwargs)
+
+
+def count(label: Any, *, needed: bool = False, least: int = 0, most: int = 999, **kwargs: Any) -> IntegerField:
+    """``int``: a whole number in a range."""
+
+    def sensible(_form: Any, field: Field) -> None:
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(_("请填 %(least)s 到 %(most)s 之间的整数。", least=least, most=most))
+
+    return IntegerField(label, _rules(needed, sensible), **kwargs)
+
+
+def choice(label: Any, choices: Any = (), *, needed: bool = True, **kwargs: Any) -> RadioField:
+    """``choice``: one code of a short list, as chips."""
+    return RadioField(label, _rules(needed), choices=choices, validate_choice=True, **kwargs)
+
+
+def select(label: Any, choices: Any = (), *, needed: bool = True, **kwargs: Any) -> SelectField:
+    """``choice`` from a long list."""
+    return SelectField(label, _rules(needed), choices=choices, **kwargs)
+
+
+class _Many(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def several(label: Any, choices: Any = (), *, needed: bool = False, **kwargs: Any) -> SelectMultipleField:
+    """``multi``: several codes, as chips."""
+    return _Many(label, _rules(needed), choices=choices, **kwargs)
+
+
+def tick(label: Any, *, needed: Any = None, **kwargs: Any) -> BooleanField:
+    """``bool``; ``needed`` is the sentence when it must be ticked."""
+
+    def ticked(_form: Any, field: Field) -> None:
+        if needed and not field.data:
+            raise ValidationError(str(needed))
+
+    return BooleanField(label, [ticked], **kwargs)
+
+
+def _checked(check: Callable[[str], str]) -> Callable[[Any, Field], None]:
+    def validate(_form: Any, field: Field) -> None:
+        if field.data:
+            try:
+                field.data = check(field.data)
+            except RuleBroken as broken:
+                raise ValidationError(worded(broken)) from broken
+
+    return validate
+
+
+def mobile(label: Any, *, needed: bool = False, **kwargs: Any) -> StringField:
+    """``mobile``: checked and normalised (IDN-5)."""
+    kwargs.setdefault("render_kw", {"inputmode": "tel", "autocomplete": "off"})
+    return StringField(label, _rules(needed, _checked(id_numbers.check_phone)), filters=[tidy], **kwargs)
+
+
+def labelled(things: Iterable[Any]) -> Sequence[tuple[str, str]]:
+    """Choices of bilingual things of the data files, in the reader's language."""
+    return [(thing.id, named(thing)) for thing in things]

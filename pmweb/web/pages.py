@@ -1,0 +1,70 @@
+"""One way to answer: the whole page, or the one block that the browser is replacing.
+
+*Block name = element id = HX-Target.* Block ``item`` of a repeated row has the ids ``item-1``, ``item-2`` …
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import current_app, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from htmx_flask import make_response, request
+from werkzeug.wrappers import Response
+
+from pmweb.web.unit_of_work import settle
+
+_ROW = re.compile(r"^(?P<block>[a-z_-]+?)-\d+$")
+
+
+def page(
+    template: str,
+    *blocks: str,
+    also: tuple[str, ...] = (),
+    status: int | None = None,
+    form: FlaskForm | None = None,
+    **context: Any,
+) -> Response:
+    """Answer with ``template``, or with the one of ``blocks`` that htmx names as its target.
+
+    ``also`` blocks are sent out of band beside it. A form that was sent and not accepted makes the answer a 422.
+    The transaction is settled by the status (below 400 commits), then the page is rendered.
+    """
+    if status is None:
+        status = 422 if form is not None and request.method == "POST" else 200
+    settle(accepted=status < 400)
+    context |= {"form": form, "oob": False}
+    target = (request.htmx.target or "").rpartition("#")[2] if request.htmx else ""
+    row = _ROW.match(target)
+    block = row["block"] if row and row["block"] in blocks else target
+    if block and block in blocks:
+        html = render_block(template, block, **context)
+        html += "".join(render_block(template, name, **context | {"oob": True}) for name in also)
+        html += render_template("shared/_flash.html", oob=True)
+        response = make_response(html, status)
+    elif request.htmx and not request.htmx.boosted and request.method == "GET":
+        response = make_response("", 200, redirect=request.full_path.rstrip("?"))
+    else:
+        response = make_response(render_template(template, **context), status)
+    response.vary.update(["HX-Request", "HX-Target"])
+    return response
+
+
+def render_block(template: str, block: str, **context: Any) -> str:
+    """One block of a template, with the context that a whole page would have."""
+    app = current_app
+    app.update_template_context(context)
+    source = app.jinja_env.get_template(template)
+    return "".join(source.blocks[block](source.new_context(context)))
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """The change is kept; show its result. XHR follows the redirect too, and keeps ``HX-Target``."""
+    return see(url_for(endpoint, **values))
+
+
+def see(url: str) -> Response:
+    """As ``go``, for an address of ours that is already known."""
+    settle(accepted=True, see=url)
+    return redirect(url, 303)

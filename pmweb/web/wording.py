@@ -1,0 +1,50 @@
+"""The words of refused rules: one sentence per ``RuleBroken`` code, saying what is wrong and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from pmweb.domain.workflow import RuleBroken
+
+WORDS: dict[str, Any] = {
+    "move.illegal": _l("当前状态不能这样办理。请刷新页面，看看现在到了哪一步。"),
+    "submission.reused": _l("这一页已经提交过，但内容不同，所以没有再保存。请刷新页面后重填。"),
+    "upload.heic": _l("这是苹果的 HEIC 照片，系统不能读取。请在手机设置里把相机格式改为“兼容性最佳”，或直接用页面上的拍照。"),
+    "upload.kind": _l("只能上传 JPEG、PNG 或 PDF 文件。"),
+    "upload.size": _l("单个文件不超过 15 MB。"),
+    "upload.torn": _l("文件不完整，可能上传时断了。请重新选择文件。"),
+    "upload.pixels": _l("照片的尺寸大得不正常，不能处理。"),
+    "upload.disk_full": _l("服务器磁盘已满，照片没有保存。请告诉系统管理员，稍后再传。"),
+    "signature.empty": _l("还没有签名。请在签名区写上名字，或改用纸上签字、拒签。"),
+    "signature.reason": _l("请写明拒签的原因。"),
+    "signature.witness": _l("拒签要有一位在场见证人，请写上姓名。"),
+    "id_card.length": _l("身份证号码是 18 位，请数一数。"),
+    "id_card.region": _l("身份证号码的前两位不是有效的地区代码。"),
+    "id_card.birth_date": _l("身份证号码里的出生日期不存在。"),
+    "id_card.future": _l("身份证号码里的出生日期还没到。"),
+    "id_card.check_digit": _l("身份证号码的最后一位与前面不符，请对照证件再看一遍。"),
+    "uscc.form": _l("统一社会信用代码是 18 位数字和大写字母（不含 I、O、S、V、Z）。"),
+    "uscc.check_digit": _l("统一社会信用代码的最后一位与前面不符，请对照执照再看一遍。"),
+    "mobile.form": _l("手机号是 1 开头的 11 位数字。"),
+    "phone.form": _l("电话号码不对：手机 11 位，座机要带区号。"),
+}
+
+
+def word(codes: dict[str, Any]) -> None:
+    """A room adds the words of its own rules; each code is worded once."""
+    known = WORDS.keys() & codes.keys()
+    if known:
+        raise ValueError(f"worded twice: {sorted(known)}")
+    WORDS.update(codes)
+
+
+def worded(broken: RuleBroken) -> str:
+    """The sentence for a clerk. Facts fill the ``%(name)s`` places."""
+    sentence = str(WORDS.get(broken.code) or _("按规定不能这样办理（%(code)s）。", code=broken.code))
+    try:
+        return sentence % {name: str(value) for name, value in broken.facts.items()} if "%(" in sentence else sentence
+    except KeyError:
+        return sentence
