@@ -1,8 +1,8 @@
 """The address of a home as offices write it, read into one form: building, section, number.
 
-``3-2-1201``, ``3栋2单元1201``, ``３号楼2单元1201室`` and the columns 3 / 2 / 1201 are the same home. The number
-is padded to floor + two digits (``101`` → ``0101``), so that sorting and comparing work; letters (``0101A``),
-shops (``S12``) and basements (``B101``) are kept as they stand.
+``3-2-1201``, ``3栋2单元1201``, ``３号楼2单元1201室`` and the columns 3 / 2 / 1201 are the same home. The
+number is padded to floor + two digits (``101`` → ``0101``), so that sorting and comparing work; letters
+(``0101A``), shops (``S12``) and basements (``B101``) are kept as they stand.
 """
 
 from __future__ import annotations
@@ -124,9 +124,9 @@ def read_home_number(text: str) -> HomeNumber:
 def home_number_from_columns(building: str, section: str, number: str, floor: str = "") -> HomeNumber:
     """Read an address that is spread over columns (楼栋, 单元, 楼层, 房号).
 
-    A column that the roll does not have is ``''``. The number's column may also hold the whole address, which must then agree with the other columns.
-    Raises ``RuleBroken``: ``home_number.missing``, ``home_number.unreadable`` (fact ``text``),
-    ``home_number.contradiction`` (facts ``text``, ``beside``).
+    A column that the roll does not have is ``''``. The number's column may also hold the whole address, which
+    must then agree with the other columns. Raises ``RuleBroken``: ``home_number.missing``,
+    ``home_number.unreadable`` (fact ``text``), ``home_number.contradiction`` (facts ``text``, ``beside``).
     """
     tidy = plain(number)
     if not tidy.strip("-"):
