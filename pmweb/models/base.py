@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -120,6 +121,22 @@ class Base(DeclarativeBase):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a task, a journal entry, a signature or an attachment is about: a table and a row of it.
+
+    Rooms that do not know each other meet here: a repair can owe something to the move-in it came from.
+    """
+
+    kind: str
+    id: int
+
+
+def subject_of(row: Base | Subject) -> Subject:
+    """The subject that a row is."""
+    return row if isinstance(row, Subject) else Subject(row.__tablename__, row.id)
+
+
 class InEstate:
     """A row of one estate. Every ORM query on it is scoped (``session_rules``)."""
 
@@ -156,6 +173,8 @@ __all__ = [
     "InEstate",
     "MoneyColumn",
     "Quantity",
+    "Subject",
     "UtcDateTime",
     "Versioned",
+    "subject_of",
 ]

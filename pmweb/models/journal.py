@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from pmweb.models.base import Base, InEstate
+from pmweb.models.base import Base, InEstate, Subject, subject_of
 from pmweb.models.session_rules import actor_of
 
 
@@ -35,7 +35,7 @@ class JournalEntry(InEstate, Base):
 
 def note(
     session: Session,
-    subject: Base,
+    subject: Base | Subject,
     event: str,
     *,
     at: datetime,
@@ -44,9 +44,10 @@ def note(
     **facts: Any,
 ) -> JournalEntry:
     """Write into the timeline of ``subject`` (and of its home) that ``event`` happened at ``at``."""
+    subject = subject_of(subject)
     actor = actor_of(session)
     entry = JournalEntry(
-        subject_kind=subject.__tablename__,
+        subject_kind=subject.kind,
         subject_id=subject.id,
         home_id=home_id,
         event=event,

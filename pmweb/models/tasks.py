@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pmweb.domain.permissions import Role
-from pmweb.models.base import Base, InEstate
+from pmweb.models.base import Base, InEstate, Subject, subject_of
 
 
 class Task(InEstate, Base):
@@ -53,7 +53,7 @@ def promise(
     session: Session,
     kind: str,
     rule: str,
-    subject: Base,
+    subject: Base | Subject,
     *,
     event_at: datetime,
     due_at: datetime | None,
@@ -65,9 +65,10 @@ def promise(
     **facts: Any,
 ) -> Task:
     """Promise that something happens until ``due_at``, by a role or a person; the same promise again moves it."""
+    subject = subject_of(subject)
     task = _find(session, kind, subject, round)
     if task is None:
-        task = Task(kind=kind, subject_kind=subject.__tablename__, subject_id=subject.id, round=round)
+        task = Task(kind=kind, subject_kind=subject.kind, subject_id=subject.id, round=round)
         session.add(task)
     task.rule, task.event_at, task.due_at, task.next_reminder_at = rule, event_at, due_at, due_at
     task.role, task.department, task.staff_id, task.home_id = role, department, staff_id, home_id
@@ -76,11 +77,12 @@ def promise(
     return task
 
 
-def keep(session: Session, kind: str, subject: Base, *, at: datetime, round: int | None = None) -> None:
+def keep(session: Session, kind: str, subject: Base | Subject, *, at: datetime, round: int | None = None) -> None:
     """The promise was kept (or is no longer owed): it leaves 今日."""
+    subject = subject_of(subject)
     query = select(Task).where(
         Task.kind == kind,
-        Task.subject_kind == subject.__tablename__,
+        Task.subject_kind == subject.kind,
         Task.subject_id == subject.id,
         Task.done_at.is_(None),
     )
@@ -90,20 +92,21 @@ def keep(session: Session, kind: str, subject: Base, *, at: datetime, round: int
         task.done_at = at
 
 
-def keep_all(session: Session, subject: Base, *, at: datetime) -> None:
+def keep_all(session: Session, subject: Base | Subject, *, at: datetime) -> None:
     """The matter has ended: nothing about it is owed any more."""
+    subject = subject_of(subject)
     query = select(Task).where(
-        Task.subject_kind == subject.__tablename__, Task.subject_id == subject.id, Task.done_at.is_(None)
+        Task.subject_kind == subject.kind, Task.subject_id == subject.id, Task.done_at.is_(None)
     )
     for task in session.scalars(query):
         task.done_at = at
 
 
-def _find(session: Session, kind: str, subject: Base, round: int) -> Task | None:
+def _find(session: Session, kind: str, subject: Subject, round: int) -> Task | None:
     return session.scalar(
         select(Task).where(
             Task.kind == kind,
-            Task.subject_kind == subject.__tablename__,
+            Task.subject_kind == subject.kind,
             Task.subject_id == subject.id,
             Task.round == round,
         )

@@ -5,6 +5,7 @@ A form never clears what somebody typed: what cannot be read stays in the box wi
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -124,7 +125,7 @@ def moment(label: Any, *, needed: bool = False, **kwargs: Any) -> DateTimeLocalF
 class _Decimal(DecimalField):
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist and valuelist[0].strip():
-            plain = id_numbers.half_width(valuelist[0]).replace(",", "").strip()
+            plain = unicodedata.normalize("NFKC", valuelist[0]).replace(",", "").strip()
             try:
                 self.data = Decimal(plain)
             except ArithmeticError as error:
@@ -204,7 +205,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[Any, Field], None]:
 def mobile(label: Any, *, needed: bool = False, **kwargs: Any) -> StringField:
     """``mobile``: checked and normalised (IDN-5)."""
     kwargs.setdefault("render_kw", {"inputmode": "tel", "autocomplete": "off"})
-    return StringField(label, _rules(needed, _checked(id_numbers.check_phone)), filters=[tidy], **kwargs)
+    return StringField(label, _rules(needed, _checked(id_numbers.read_phone)), filters=[tidy], **kwargs)
 
 
 def labelled(things: Iterable[Any]) -> Sequence[tuple[str, str]]:

@@ -1,0 +1,58 @@
+"""A test client that fails a test on what no page may do (architecture.md, "Tests")."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import Counter
+from typing import Any
+
+import html5lib
+from flask.testing import FlaskClient
+
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+GETS_THAT_WRITE = {"archive.file"}
+"""Opening an identity scan leaves a line in the access log: the one GET that writes (decisions.md)."""
+
+
+class CheckingClient(FlaskClient):
+    """Adds a fresh key to each POST; checks each page: title, one h1, unique ids, valid HTML, no writing GET."""
+
+    statements: list[str]
+    follow_htmx = False
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """As FlaskClient.open, with the checks."""
+        method = kwargs.get("method", "GET")
+        if method == "POST":
+            data = kwargs.get("data")
+            if data is None or isinstance(data, dict):
+                kwargs["data"] = {"_key": secrets.token_hex(8), **(data or {})}
+        before = len(self.statements)
+        response = super().open(*args, **kwargs)
+        said = self.statements[before:]
+        endpoint = response.request.path if response.request else ""
+        if method == "GET" and not endpoint.startswith("/archive/files/"):
+            assert not [s for s in said if WRITES.match(s)], f"GET {endpoint} wrote to the database"
+        if response.mimetype == "text/html" and response.status_code != 303 and response.text:
+            check_html(response.text, fragment="<!doctype html>" not in response.text[:200].lower())
+        return response
+
+
+def check_html(text: str, *, fragment: bool) -> None:
+    """Fails when the page is not valid HTML, has no title, not exactly one h1, or an id twice."""
+    parser = html5lib.HTMLParser(strict=False)
+    if fragment:
+        parser.parseFragment(text)
+    else:
+        parser.parse(text)
+    errors = [e for e in parser.errors if e[1] not in ("expected-doctype-but-got-start-tag",)]
+    assert not errors, f"invalid HTML: {errors[:5]}"
+    ids = Counter(re.findall(r'\sid="([^"]*)"', text))
+    twice = [name for name, times in ids.items() if times > 1]
+    assert not twice, f"ids used twice: {twice}"
+    assert "" not in ids, "an empty id"
+    if not fragment:
+        title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
+        assert title and title.group(1).strip(), "a page without a title"
+        assert len(re.findall(r"<h1[\s>]", text)) == 1, "a page needs exactly one h1"
