@@ -33,7 +33,10 @@ def compare(url: str, instance: Path) -> None:
     from flask_migrate import check, downgrade, upgrade
 
     from pmweb import create_app
+    from pmweb.config import Settings
+    from pmweb.instance import prepare
 
+    prepare(Settings.from_environment())
     with create_app().app_context():
         upgrade()
         check()
