@@ -56,7 +56,9 @@ def render_block(template: str, block: str, **context: Any) -> str:
     app = current_app
     app.update_template_context(context)
     source = app.jinja_env.get_template(template)
-    return "".join(source.blocks[block](source.new_context(context)))
+    names = source.new_context(context)
+    next(source.root_render_func(names), None)  # up to its first output: the imports at the top of the page
+    return "".join(source.blocks[block](names))
 
 
 def go(endpoint: str, **values: Any) -> Response:
