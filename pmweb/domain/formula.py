@@ -29,7 +29,7 @@ class Formula:
 
     @classmethod
     def read(cls, text: str, known: Collection[str]) -> Formula:
-        """Read ``text``; ``ValueError``, in a sentence, if it is no arithmetic or uses a name not ``known``."""
+        """Read ``text``; ``ValueError``, in a sentence, if it is no arithmetic or uses an unknown name."""
         text = text.strip()
         try:
             root = ast.parse(text, mode="eval").body
