@@ -89,9 +89,9 @@ STATIC = (
 )
 
 TIERS = (
-    _tier("rules operations views policies", QUICK_TIERS, "-n", "auto"),
-    _tier("postgres", "postgres", "-n", "auto", needs=(machine.POSTGRES,)),
-    _tier("browser", "browser and not faults", "-n", "auto", needs=BROWSER),
+    _tier("rules operations views policies", QUICK_TIERS, "-n", "auto", "--maxprocesses=4"),
+    _tier("postgres", "postgres", "-n", "auto", "--maxprocesses=4", needs=(machine.POSTGRES,)),
+    _tier("browser", "browser and not faults", "-n", "auto", "--maxprocesses=4", needs=BROWSER),
     *([_tier("faults", "faults", needs=BROWSER)] if any(ROOT.glob("tests/faults/**/test_*.py")) else ()),
 )
 
