@@ -1,8 +1,8 @@
 """Photos and scans on arrival: what they are, by their content, and what is kept of them.
 
-A name or a declared type proves nothing, so neither is looked at. JPEG and PNG are written anew: turned upright,
-scaled down, without EXIF (no place, no device). A PDF is kept as it is. Everything else is refused with a reason.
-The functions know neither the shelf nor the database; the only thing they read besides their arguments is a font.
+A name or a declared type proves nothing, so neither is looked at. JPEG and PNG are written anew: turned
+upright, scaled down, without EXIF (no place, no device). A PDF is kept as it is. Everything else is refused
+with a reason. The functions know neither the shelf nor the database; besides their arguments, only a font.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import hashlib
 import io
 import struct
 import threading
-import warnings
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
@@ -36,8 +36,11 @@ PDF = "application/pdf"
 SIGNATURE_MOST_BYTES = 500_000
 SIGNATURE_MOST_PIXELS = 6_000_000
 
+_JPEG_HEAD = b"\xff\xd8\xff"
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _HEIC = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"})
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, OverflowError, struct.error, zlib.error)
+_BROKEN: tuple[type[Exception], ...] = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError)
+_BROKEN += (OverflowError, struct.error, zlib.error)
 """What Pillow raises for bytes that are not the picture they claim to be."""
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -47,7 +50,11 @@ _two_at_a_time = threading.BoundedSemaphore(2)
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file as it will lie on the shelf. ``arrived`` is the SHA-256 of what was sent, the same at each resending."""
+    """A file as it will lie on the shelf.
+
+    ``arrived`` is the SHA-256 of what was sent, the same at each resending. A PDF has no width and height.
+    ``identity`` says that the purpose was burnt in, as an identity scan needs it.
+    """
 
     sha256: str
     media_type: str
@@ -56,6 +63,7 @@ class Prepared:
     height: int | None
     thumbnail: bytes | None
     arrived: str
+    identity: bool = False
 
 
 def prepare(data: bytes, *, name: str = "", mark: Mark | None = None) -> Prepared:
@@ -63,8 +71,8 @@ def prepare(data: bytes, *, name: str = "", mark: Mark | None = None) -> Prepare
 
     With ``mark`` the picture is an identity scan: the purpose is burnt in and no thumbnail is made (PRI-3).
     Raises RuleBroken: ``upload.torn`` (empty or incomplete), ``upload.size`` (above 15 MB), ``upload.heic``,
-    ``upload.kind`` (no JPEG, PNG or PDF), ``upload.pixels`` (unreasonably large), ``upload.no_watermark`` (a PDF,
-    in which nothing can be burnt in).
+    ``upload.kind`` (no JPEG, PNG or PDF), ``upload.pixels`` (unreasonably large), ``upload.no_watermark`` (an
+    identity scan as PDF, into which nothing can be burnt).
     """
     if not data:
         raise RuleBroken("upload.torn", name=name)
@@ -74,7 +82,7 @@ def prepare(data: bytes, *, name: str = "", mark: Mark | None = None) -> Prepare
         if mark:
             raise RuleBroken("upload.no_watermark", name=name)
         return _pdf(data, name)
-    if data.startswith(b"\xff\xd8\xff") or data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if data.startswith((_JPEG_HEAD, _PNG_HEAD)):
         return _picture(data, name, mark)
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC and b"avif" not in data[8:64]:
         raise RuleBroken("upload.heic", name=name)
@@ -86,29 +94,28 @@ def prepare_signature(data: bytes) -> Prepared:
 
     Raises RuleBroken: ``signature.torn`` (no PNG, or too large), ``signature.empty`` (nothing is drawn).
     """
-    if not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) > SIGNATURE_MOST_BYTES:
+    if not data.startswith(_PNG_HEAD) or len(data) > SIGNATURE_MOST_BYTES:
         raise RuleBroken("signature.torn")
     try:
         image = _opened(data, SIGNATURE_MOST_PIXELS)
         image.load()
-    except (*_BROKEN, *_BOMB) as broken:
+    except _BROKEN + _BOMB as broken:
         raise RuleBroken("signature.torn") from broken
-    image = image.convert("RGBA")
-    on_white = _on_white(image)
-    darkest, lightest = on_white.convert("L").getextrema()
+    image = _bare(image, "RGBA")
+    darkest, lightest = _on_white(image).convert("L").getextrema()
     if darkest == lightest:
         raise RuleBroken("signature.empty")
-    return _prepared(_png(image), PNG, image.size, None, data)
+    return _prepared(_png(image), PNG, data, size=image.size)
 
 
 def _pdf(data: bytes, name: str) -> Prepared:
     if b"%%EOF" not in data[-2048:] or b"startxref" not in data[-4096:]:
         raise RuleBroken("upload.torn", name=name)
-    return _prepared(data, PDF, None, None, data)
+    return _prepared(data, PDF, data)
 
 
 def _picture(data: bytes, name: str, mark: Mark | None) -> Prepared:
-    if data.startswith(b"\x89PNG") and b"IEND" not in data[-1024:]:
+    if data.startswith(_PNG_HEAD) and b"IEND" not in data[-1024:]:
         raise RuleBroken("upload.torn", name=name)
     with _two_at_a_time:
         try:
@@ -119,20 +126,18 @@ def _picture(data: bytes, name: str, mark: Mark | None) -> Prepared:
             raise RuleBroken("upload.torn", name=name) from broken
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
         clear = _is_clear_somewhere(image)
-        image = image.convert("RGBA" if clear else "RGB")
+        image = _bare(image, "RGBA" if clear else "RGB")
         if mark:
             image = burn_in(image, mark)
         kept = _png(image) if clear else _jpeg(image)
-        size = image.size
         thumbnail = None if mark else _thumbnail(image)
-    return _prepared(kept, PNG if clear else JPEG, size, thumbnail, data)
+    media_type = PNG if clear else JPEG
+    return _prepared(kept, media_type, data, size=image.size, thumbnail=thumbnail, identity=mark is not None)
 
 
 def _opened(data: bytes, most_pixels: int) -> Image.Image:
-    """The picture with its head read and nothing decoded; raises DecompressionBombError above ``most_pixels``."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+    """The picture with only its head read. Raises DecompressionBombError above ``most_pixels``."""
+    image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
     if image.width * image.height > most_pixels:
         raise Image.DecompressionBombError(f"{image.width} × {image.height}")
     return image
@@ -142,14 +147,18 @@ def _upright(image: Image.Image) -> Image.Image:
     """The decoded picture, turned as it was taken, in 8 bits per channel."""
     image.draft(image.mode, (LONGEST_SIDE, LONGEST_SIDE))
     image.load()
-    try:
+    with suppress(*_BROKEN):  # the note about the orientation may be damaged where the picture is not
         image = ImageOps.exif_transpose(image)
-    except _BROKEN:
-        # The note about the orientation is damaged, the picture is not: it stays as it lies.
-        pass
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda grey: grey / 256).convert("L")
     return image if image.mode != "P" else image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _bare(image: Image.Image, mode: str) -> Image.Image:
+    """The pixels alone: profile, comment, EXIF and XMP would travel in ``info``."""
+    bare = image.convert(mode)
+    bare.info.clear()
+    return bare
 
 
 def _is_clear_somewhere(image: Image.Image) -> bool:
@@ -176,20 +185,24 @@ def _thumbnail(image: Image.Image) -> bytes:
 
 def _jpeg(image: Image.Image, quality: int = QUALITY) -> bytes:
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, optimize=True, exif=b"", comment=b"")
+    image.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()
 
 
 def _png(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    clean = Image.new(image.mode, image.size)
-    clean.paste(image)
-    clean.save(out, "PNG", optimize=True)
+    image.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
 def _prepared(
-    kept: bytes, media_type: str, size: tuple[int, int] | None, thumbnail: bytes | None, arrived: bytes
+    kept: bytes,
+    media_type: str,
+    arrived: bytes,
+    *,
+    size: tuple[int, int] | None = None,
+    thumbnail: bytes | None = None,
+    identity: bool = False,
 ) -> Prepared:
     width, height = size or (None, None)
     return Prepared(
@@ -200,4 +213,5 @@ def _prepared(
         height=height,
         thumbnail=thumbnail,
         arrived=hashlib.sha256(arrived).hexdigest(),
+        identity=identity,
     )

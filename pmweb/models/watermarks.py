@@ -1,8 +1,8 @@
 """The purpose that is burnt into the picture of an identity document (PRI-3, FM-02 ``id_copy``).
 
-``仅供物业入住办理使用 2026-11-24`` runs in slanting rows over the whole picture, so that no part of it can be used for
-anything else, thin enough to read what is below. The text is Chinese, whatever language the clerk reads: the
-paper is shown to Chinese offices. A server without a Chinese font writes the English of it.
+``仅供物业入住办理使用 2026-11-24`` runs in slanting rows over the whole picture, so that no part of it
+can be used for anything else, and thin enough to read what is below. The text is Chinese, whatever language
+the clerk reads: the paper is shown to Chinese offices. A server without a Chinese font writes it in English.
 """
 
 from __future__ import annotations
@@ -59,8 +59,7 @@ def burn_in(image: Image.Image, mark: Mark) -> Image.Image:
     """A copy of ``image`` (RGB or RGBA, same mode back) with the text in slanting rows, half transparent."""
     size = max(12, round(min(image.size) / 18))
     font = _font(size)
-    chinese = isinstance(font, ImageFont.FreeTypeFont) and chinese_font() is not None
-    text = mark.chinese if chinese else mark.english
+    text = mark.chinese if chinese_font() else mark.english
     # The sheet with the rows is a square on the diagonal: turned by any angle it still covers the picture.
     side = math.ceil(math.hypot(*image.size))
     sheet = Image.new("RGBA", (side, side), (0, 0, 0, 0))

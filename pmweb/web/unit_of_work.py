@@ -101,6 +101,13 @@ def settle(accepted: bool, see: str = "") -> None:
     db.session.commit()
 
 
+def write_in_a_get() -> None:
+    """Open the write transaction in a GET: only for the log of a look at an identity scan (decisions)."""
+    db.session.commit()  # the end of the reading: a reader on SQLite cannot become a writer
+    open_for_writing(unit())
+    g.writing = True
+
+
 def _begin() -> Response | None:
     if request.endpoint == "static":
         return None
@@ -143,7 +150,7 @@ def _body_digest() -> str:
         if name not in _CARRIED:
             digest.update(repr((name, values)).encode())
     for name, prepared in sorted(g.uploads.items()):
-        digest.update(repr((name, [p.sha256 for p in prepared if not isinstance(p, RuleBroken)])).encode())
+        digest.update(repr((name, [p.arrived for p in prepared if not isinstance(p, RuleBroken)])).encode())
     return digest.hexdigest()
 
 
