@@ -10,6 +10,7 @@ from pmweb.data import reading
 from pmweb.data.acceptance import AcceptanceChecklist, read_acceptance
 from pmweb.data.complaints import ComplaintRules, read_complaints
 from pmweb.data.fees import FeeRules, read_fees
+from pmweb.data.movein import MoveInRules, read_movein
 from pmweb.data.reading import BrokenData, Entry
 from pmweb.data.repairs import RepairRules, read_repairs
 from pmweb.data.warranty import read_warranty
@@ -27,6 +28,7 @@ class Defaults:
     repairs: RepairRules
     complaints: ComplaintRules
     fees: FeeRules
+    movein: MoveInRules
 
 
 def load(folder: Path) -> Defaults:
@@ -58,6 +60,7 @@ def load(folder: Path) -> Defaults:
         repairs=repairs,
         complaints=read_complaints(top("complaint-rules.yaml", "complaint_rules")),
         fees=read_fees(top("fee-items.yaml", "fee_items")),
+        movein=read_movein(top("movein.yaml", "movein"), repairs.trades),
     )
 
 

@@ -1,0 +1,355 @@
+"""The acceptance of the home: the sheet, its marks, its photos, the meters (M-9 to M-11, FM-05, FM-06)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from pmweb import clock
+from pmweb.blueprints.movein import sheet as sheets
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
+from pmweb.blueprints.movein.rules import (
+    MOVES,
+    RECTIFY_DAYS,
+    Line,
+    Outcome,
+    Responsible,
+    Result,
+    Severity,
+    State,
+    check_complete,
+)
+from pmweb.data.acceptance import AcceptanceChecklist
+from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
+from pmweb.models import journal, shelf
+from pmweb.models.files import Attachment, FileKind
+from pmweb.models.homes import Finish, Meter, MeterKind, MeterReading, ReadingPurpose
+from pmweb.models.pictures import Prepared
+from pmweb.models.session_rules import actor_of
+
+METERS = (MeterKind.WATER, MeterKind.ELECTRICITY, MeterKind.GAS)
+"""The meters whose opening readings are taken at hand-over (M-10)."""
+UNUSUAL_FACTOR = 3
+"""A reading above so many times the last one is asked about once more."""
+
+
+def start_acceptance(
+    move_in: MoveIn,
+    layout: sheets.Layout,
+    *,
+    finish: Finish,
+    top_floor: bool,
+    inspectors: str,
+    resident_present: str,
+    checklist: AcceptanceChecklist,
+    at: datetime,
+) -> AcceptanceSheet:
+    """Open round 1 with every line of the checklist that this home has (M-9). RuleBroken if it was opened before."""
+    if not move_in.identity_checked_at:
+        raise RuleBroken("movein.identity_first")
+    move_in.state = MOVES.move(move_in.state, State.ACCEPTANCE_OPEN)
+    session = unit()
+    made = AcceptanceSheet(
+        move_in_id=move_in.id,
+        round=1,
+        finish=finish,
+        top_floor=top_floor,
+        rooms=[layout.bedrooms, layout.bathrooms, layout.balconies],
+        inspectors=inspectors,
+        resident_present=resident_present,
+        started_at=at,
+    )
+    session.add(made)
+    session.flush()
+    lines = sheets.lines(checklist, layout, furnished=finish is Finish.FURNISHED, top_floor=top_floor)
+    session.add_all(
+        AcceptanceItem(
+            sheet_id=made.id, position=line.position, room=line.room, room_no=line.room_no, code=line.code
+        )
+        for line in lines
+    )
+    move_in.home.finish = finish
+    journal.note(session, move_in, "movein.acceptance_started", at=at, home_id=move_in.home_id, inspectors=inspectors)
+    session.flush()
+    return made
+
+
+def sheet_of(move_in: MoveIn, round: int | None = None) -> AcceptanceSheet | None:
+    """The sheet of a round; of the latest one if none is named."""
+    query = select(AcceptanceSheet).where(AcceptanceSheet.move_in_id == move_in.id)
+    if round is not None:
+        query = query.where(AcceptanceSheet.round == round)
+    return unit().scalar(query.order_by(AcceptanceSheet.round.desc()).limit(1))
+
+
+def first_sheet(move_in: MoveIn) -> AcceptanceSheet:
+    """The sheet of round 1. RuleBroken when the acceptance has not begun."""
+    found = sheet_of(move_in, 1)
+    if found is None:
+        raise RuleBroken("acceptance.not_begun")
+    return found
+
+
+def items_of(sheet: AcceptanceSheet) -> list[AcceptanceItem]:
+    """Every line of a sheet, in its order."""
+    query = select(AcceptanceItem).where(AcceptanceItem.sheet_id == sheet.id).order_by(AcceptanceItem.position)
+    return list(unit().scalars(query))
+
+
+def mark(
+    move_in: MoveIn,
+    sheet: AcceptanceSheet,
+    item: AcceptanceItem,
+    result: Result,
+    *,
+    checklist: AcceptanceChecklist,
+    at: datetime,
+) -> None:
+    """One tap: what was found about a line (M-9). Taking a mark back keeps it in the trail.
+
+    A defect begins with what the checklist says: safety or minor, the developer, two weeks (A-11).
+    RuleBroken ``acceptance.closed`` after the signature.
+    """
+    _refuse_closed(sheet)
+    item.result = result
+    item.batch = ""
+    _signed_by_hand(item, at)
+    if result is Result.DEFECT:
+        safety = checklist.items[item.code].safety
+        item.severity = item.severity or (Severity.SAFETY if safety else Severity.MINOR)
+        item.responsible = item.responsible or Responsible.DEVELOPER
+        item.due_on = item.due_on or clock.local(at).date() + timedelta(days=RECTIFY_DAYS)
+    else:
+        item.severity = item.responsible = item.due_on = None
+        item.note = item.note if result is Result.NOT_TESTED else ""
+    _changed(move_in)
+
+
+def describe(
+    move_in: MoveIn,
+    sheet: AcceptanceSheet,
+    item: AcceptanceItem,
+    *,
+    note: str,
+    severity: Severity | None = None,
+    responsible: Responsible | None = None,
+    due_on: date | None = None,
+    value: str = "",
+    at: datetime,
+) -> None:
+    """Say more about a line: what is wrong with a defect, or why and until when an item waits (M-11)."""
+    _refuse_closed(sheet)
+    if item.result is Result.DEFECT:
+        if not note:
+            raise RuleBroken("acceptance.describe", field="note")
+        item.severity = severity or item.severity
+        item.responsible = responsible or item.responsible
+    elif item.result is Result.NOT_TESTED and (not note or due_on is None):
+        raise RuleBroken("acceptance.wait_needs_reason_and_date", field="note")
+    if due_on is not None and due_on < clock.local(at).date():
+        raise RuleBroken("acceptance.date_past", field="due_on")
+    item.note, item.due_on, item.value = note, due_on or item.due_on, value
+    _signed_by_hand(item, at)
+    _changed(move_in)
+
+
+def add_photos(
+    move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, photos: Iterable[Prepared], *, at: datetime
+) -> None:
+    """Lay photos to a defect (FM-05)."""
+    _refuse_closed(sheet)
+    for prepared in photos:
+        file = shelf.put(unit(), prepared, FileKind.PHOTO, at=at)
+        shelf.attach(unit(), file, item, at=at)
+    _changed(move_in)
+
+
+def take_off_photo(move_in: MoveIn, sheet: AcceptanceSheet, attachment: Attachment, *, at: datetime) -> None:
+    """A photo was laid to the wrong line: it leaves the line, not the shelf."""
+    _refuse_closed(sheet)
+    shelf.take_off(attachment, at=at)
+    _changed(move_in)
+
+
+def mark_rest(
+    move_in: MoveIn,
+    sheet: AcceptanceSheet,
+    room: str,
+    room_no: int,
+    *,
+    checklist: AcceptanceChecklist,
+    at: datetime,
+) -> tuple[str, int]:
+    """其余全部合格: every untouched line of a room that needs no instrument. Returns the batch and how many."""
+    _refuse_closed(sheet)
+    batch = str(uuid.uuid4())
+    touched = 0
+    for item in _room_items(sheet, room, room_no):
+        waits = bool(item.note)
+        if item.result is Result.NOT_TESTED and not waits and not sheets.needs_instrument(checklist, item.code):
+            item.result, item.batch = Result.OK, batch
+            _signed_by_hand(item, at)
+            touched += 1
+    _changed(move_in)
+    return batch, touched
+
+
+def undo_rest(move_in: MoveIn, sheet: AcceptanceSheet, batch: str, *, at: datetime) -> int:
+    """Take back one 其余全部合格; lines that somebody touched since stay as they are."""
+    _refuse_closed(sheet)
+    if not batch:
+        return 0
+    query = select(AcceptanceItem).where(AcceptanceItem.sheet_id == sheet.id, AcceptanceItem.batch == batch)
+    items = list(unit().scalars(query))
+    for item in items:
+        item.result, item.batch = Result.NOT_TESTED, ""
+        _signed_by_hand(item, at)
+    _changed(move_in)
+    return len(items)
+
+
+def lines_of(items: Collection[AcceptanceItem], photos: dict[int, int] | None = None) -> list[Line]:
+    """The lines as the rules look at them; ``photos`` counts them by item."""
+    counted = photos or {}
+    return [
+        Line(i.position, i.result, i.note, i.due_on, i.severity, counted.get(i.id, 0)) for i in items
+    ]
+
+
+def photo_counts(items: Collection[AcceptanceItem]) -> dict[int, int]:
+    """How many photos lie at each of these lines: one query."""
+    ids = [item.id for item in items if item.result is Result.DEFECT]
+    query = (
+        select(Attachment.subject_id, func.count())
+        .where(
+            Attachment.subject_kind == AcceptanceItem.__tablename__,
+            Attachment.subject_id.in_(ids),
+            Attachment.taken_off_at.is_(None),
+        )
+        .group_by(Attachment.subject_id)
+    )
+    return {subject_id: times for subject_id, times in unit().execute(query)}
+
+
+def confirm_check(move_in: MoveIn, *, at: datetime) -> None:
+    """核对: the sheet and the readings are complete and may be signed. RuleBroken says what is missing."""
+    sheet = sheet_of(move_in)
+    if sheet is None:
+        raise RuleBroken("acceptance.not_begun")
+    if sheet.round == 1:
+        items = items_of(sheet)
+        check_complete(lines_of(items, photo_counts(items)))
+        missing = set(METERS) - {reading.meter.kind for reading in readings_of(move_in)}
+        if missing:
+            raise RuleBroken("movein.readings_first")
+    move_in.checked_at = at
+    unit().flush()
+
+
+def read_meter(
+    move_in: MoveIn,
+    kind: MeterKind,
+    *,
+    meter_no: str,
+    reading: Decimal,
+    seal_ok: bool,
+    photo: Prepared | None,
+    at: datetime,
+) -> MeterReading:
+    """Take the opening reading of a meter, m³ or kWh (M-10, FM-06). A new one voids the one before it.
+
+    RuleBroken: ``meter.photo`` without a photo of the dial, ``meter.closed`` after the signature.
+    """
+    sheet = sheet_of(move_in, 1)
+    if sheet is not None and sheet.closed_at is not None:
+        raise RuleBroken("meter.closed")
+    session = unit()
+    before = next((r for r in readings_of(move_in) if r.meter.kind is kind), None)
+    kept = shelf.attachments(session, MeterReading.__tablename__, [before.id])[before.id] if before else []
+    if photo is None and not kept:
+        raise RuleBroken("meter.photo", field="photo")
+    meter = session.scalar(
+        select(Meter).where(Meter.home_id == move_in.home_id, Meter.kind == kind, Meter.removed_on.is_(None))
+    )
+    if meter is None:
+        meter = Meter(home_id=move_in.home_id, kind=kind, meter_no=meter_no)
+        session.add(meter)
+    meter.meter_no = meter_no
+    session.flush()
+    if before is not None:
+        before.voided_at, before.void_reason = at, "read again"
+    taken = MeterReading(
+        meter_id=meter.id,
+        home_id=move_in.home_id,
+        purpose=ReadingPurpose.HANDOVER,
+        reading=reading,
+        seal_ok=seal_ok,
+        read_at=at,
+        read_by=actor_of(session).name,
+        subject_kind=MoveIn.__tablename__,
+        subject_id=move_in.id,
+        meter=meter,
+    )
+    session.add(taken)
+    session.flush()
+    if photo is not None:
+        shelf.attach(session, shelf.put(session, photo, FileKind.PHOTO, at=at), taken, at=at)
+    for attachment in kept if photo is None else ():
+        shelf.attach(session, attachment.file, taken, at=at)
+    move_in.checked_at = None
+    session.flush()
+    return taken
+
+
+def readings_of(move_in: MoveIn) -> list[MeterReading]:
+    """The standing readings of this move-in, with their meters."""
+    query = (
+        select(MeterReading)
+        .join(MeterReading.meter)
+        .where(
+            MeterReading.subject_kind == MoveIn.__tablename__,
+            MeterReading.subject_id == move_in.id,
+            MeterReading.voided_at.is_(None),
+        )
+        .order_by(MeterReading.id)
+    )
+    return list(unit().scalars(query).unique())
+
+
+def unusual(reading: Decimal, last: Decimal | None) -> bool:
+    """Whether a reading should be asked about once more: below the last one, or above three times it."""
+    return last is not None and (reading < last or (last > 0 and reading > last * UNUSUAL_FACTOR))
+
+
+def close_round(sheet: AcceptanceSheet, outcome: Outcome, *, reason: str = "", at: datetime) -> None:
+    """The resident has signed or refused: the round is over, its lines are fixed."""
+    _refuse_closed(sheet)
+    sheet.outcome, sheet.reason, sheet.closed_at = outcome, reason, at
+    unit().flush()
+
+
+def _room_items(sheet: AcceptanceSheet, room: str, room_no: int) -> list[AcceptanceItem]:
+    query = select(AcceptanceItem).where(
+        AcceptanceItem.sheet_id == sheet.id, AcceptanceItem.room == room, AcceptanceItem.room_no == room_no
+    )
+    return list(unit().scalars(query))
+
+
+def _signed_by_hand(item: AcceptanceItem, at: datetime) -> None:
+    item.marked_at, item.marked_by = at, actor_of(unit()).code
+
+
+def _changed(move_in: MoveIn) -> None:
+    """What was checked before is checked again."""
+    move_in.checked_at = None
+    unit().flush()
+
+
+def _refuse_closed(sheet: AcceptanceSheet) -> None:
+    if sheet.closed_at is not None:
+        raise RuleBroken("acceptance.closed")

@@ -1,0 +1,248 @@
+"""The case itself: opened, its identity papers checked, voided (M-1 to M-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from pmweb import clock
+from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.movein.models import MoveIn, PaperSeen, PowerOfAttorney
+from pmweb.blueprints.movein.rules import (
+    ENDED,
+    IDENTITY_PAPERS,
+    NEVER_COPIED,
+    Applicant,
+    Paper,
+    check_power,
+    papers_needed,
+)
+from pmweb.domain.deadlines import same_day
+from pmweb.domain.permissions import Role
+from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
+from pmweb.models import journal, shelf, tasks
+from pmweb.models.files import FileKind
+from pmweb.models.homes import Home
+from pmweb.models.numbering import NumberKind, next_number
+from pmweb.models.people import IdKind, PartyKind, Person, Tie, TieKind
+from pmweb.models.pictures import Prepared
+from pmweb.models.session_rules import actor_of
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Who acts for the owner: an agent, or the person who appears for a company."""
+
+    name: str
+    mobile: str
+    id_number: str
+    representative: bool = False
+
+
+@dataclass(frozen=True)
+class Power:
+    """A power of attorney as it lies on the desk (FM-03)."""
+
+    scope: tuple[str, ...]
+    scope_other: str
+    valid_from: date
+    valid_to: date
+    sub_delegation: bool = False
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The head of the move-in notice and of the contract (FM-02)."""
+
+    notice_no: str
+    issued_by: str
+    issued_on: date
+    contract_no: str
+    contract_on: date
+
+
+def active_move_in(home_id: int) -> MoveIn | None:
+    """The open case of a home, if it has one."""
+    query = select(MoveIn).where(
+        MoveIn.home_id == home_id, MoveIn.voided_at.is_(None), MoveIn.state.not_in([state.value for state in ENDED])
+    )
+    return unit().scalar(query)
+
+
+def owner_of(home_id: int) -> Person | None:
+    """Who owns the home today."""
+    query = (
+        select(Person)
+        .join(Tie, Tie.person_id == Person.id)
+        .where(Tie.home_id == home_id, Tie.kind == TieKind.OWNER, Tie.until_on.is_(None))
+    )
+    return unit().scalar(query.limit(1))
+
+
+def open_move_in(home: Home, applicant: Applicant, handler: Handler | None, *, at: datetime) -> MoveIn:
+    """Open the case of a home for its owner, an agent or a company (M-1).
+
+    RuleBroken: ``movein.no_owner`` (unsold), ``movein.exists``, ``movein.company`` / ``movein.no_company`` when the
+    kind of applicant does not fit the owner, ``movein.handler`` without the person who acts.
+    """
+    owner = owner_of(home.id)
+    if owner is None:
+        raise RuleBroken("movein.no_owner", home=home.label)
+    known = active_move_in(home.id)
+    if known is not None:
+        raise RuleBroken("movein.exists", number=known.number)
+    if (owner.kind is PartyKind.COMPANY) != (applicant is Applicant.COMPANY):
+        code = "movein.company" if owner.kind is PartyKind.COMPANY else "movein.no_company"
+        raise RuleBroken(code, field="applicant")
+    acting = None
+    if applicant is not Applicant.OWNER:
+        if handler is None or not handler.name:
+            raise RuleBroken("movein.handler", field="handler_name")
+        acting = _acting_person(home, handler)
+    session = unit()
+    move_in = MoveIn(
+        number=next_number(session, NumberKind.MOVE_IN, clock.local(at).year),
+        home_id=home.id,
+        home=home,
+        owner_id=owner.id,
+        owner=owner,
+        handler_id=acting.id if acting else None,
+        handler=acting,
+        representative=bool(handler and handler.representative),
+        applicant=applicant,
+        opened_at=at,
+        opened_by=actor_of(session).name,
+    )
+    session.add(move_in)
+    session.flush()
+    needed = papers_needed(applicant, representative=move_in.representative)
+    session.add_all(PaperSeen(move_in_id=move_in.id, kind=kind) for kind in needed)
+    journal.note(session, move_in, "movein.opened", at=at, home_id=home.id, number=move_in.number)
+    tasks.promise(
+        session,
+        "movein.handle",
+        "M-1",
+        move_in,
+        event_at=at,
+        due_at=same_day(at, clock.zone()),
+        role=Role.RECEPTIONIST,
+        department="customer_service",
+        home_id=home.id,
+    )
+    return move_in
+
+
+def papers_of(move_in: MoveIn) -> dict[Paper, PaperSeen]:
+    """The papers of the case by kind, in the order of the procedure."""
+    query = select(PaperSeen).where(PaperSeen.move_in_id == move_in.id).order_by(PaperSeen.id)
+    return {paper.kind: paper for paper in unit().scalars(query)}
+
+
+def power_of(move_in: MoveIn) -> PowerOfAttorney | None:
+    """The power of attorney of the case."""
+    return unit().scalar(select(PowerOfAttorney).where(PowerOfAttorney.move_in_id == move_in.id))
+
+
+def check_identity(
+    move_in: MoveIn,
+    notice: Notice,
+    seen: Collection[Paper],
+    scans: Mapping[Paper, Prepared],
+    power: Power | None,
+    *,
+    at: datetime,
+) -> tuple[Paper, ...]:
+    """Check the papers (M-1 to M-4, FM-02) and return those that are missing; none missing: identity is checked.
+
+    What was seen is kept either way. RuleBroken: ``notice.future``, ``power.*``, ``movein.ended``.
+    """
+    _refuse_ended(move_in)
+    today = clock.local(at).date()
+    for field, day in (("issued_on", notice.issued_on), ("contract_on", notice.contract_on)):
+        if day > today:
+            raise RuleBroken("notice.future", field=field)
+    move_in.notice_no, move_in.notice_issued_by, move_in.notice_issued_on = (
+        notice.notice_no,
+        notice.issued_by,
+        notice.issued_on,
+    )
+    move_in.contract_no, move_in.contract_on = notice.contract_no, notice.contract_on
+    papers = papers_of(move_in)
+    if Paper.POWER_OF_ATTORNEY in papers:
+        _keep_power(move_in, power, today, needed=Paper.POWER_OF_ATTORNEY in seen)
+    for kind, paper in papers.items():
+        paper.seen_at = (paper.seen_at or at) if kind in seen else None
+        if kind in scans and kind not in NEVER_COPIED:
+            kept = FileKind.IDENTITY if kind in IDENTITY_PAPERS else FileKind.SCAN
+            paper.file_id = shelf.put(unit(), scans[kind], kept, at=at).id
+    missing = tuple(kind for kind, paper in papers.items() if paper.seen_at is None)
+    _conclude(move_in, missing, at)
+    return missing
+
+
+def void(move_in: MoveIn, reason: str, *, at: datetime) -> None:
+    """End a case that should not have been opened; it stays readable (X-2). RuleBroken ``movein.void_reason``."""
+    _refuse_ended(move_in)
+    if not reason:
+        raise RuleBroken("movein.void_reason", field="reason")
+    move_in.voided_at, move_in.void_reason = at, reason
+    tasks.keep_all(unit(), move_in, at=at)
+    journal.note(unit(), move_in, "movein.voided", at=at, home_id=move_in.home_id, reason=reason)
+    unit().flush()
+
+
+def _conclude(move_in: MoveIn, missing: tuple[Paper, ...], at: datetime) -> None:
+    session = unit()
+    if missing:
+        move_in.identity_checked_at = None
+        tasks.promise(
+            session,
+            "movein.papers",
+            "M-2",
+            move_in,
+            event_at=at,
+            due_at=None,
+            role=Role.RECEPTIONIST,
+            department="customer_service",
+            home_id=move_in.home_id,
+            count=len(missing),
+        )
+    else:
+        tasks.keep(session, "movein.papers", move_in, at=at)
+        if move_in.identity_checked_at is None:
+            journal.note(session, move_in, "movein.identity_checked", at=at, home_id=move_in.home_id)
+        move_in.identity_checked_at = move_in.identity_checked_at or at
+    session.flush()
+
+
+def _keep_power(move_in: MoveIn, power: Power | None, today: date, *, needed: bool) -> None:
+    if power is None:
+        if needed:
+            raise RuleBroken("power.no_scope", field="scope")
+        return
+    check_power(power.scope, power.scope_other, power.valid_from, power.valid_to, today)
+    kept = power_of(move_in)
+    if kept is None:
+        kept = PowerOfAttorney(move_in_id=move_in.id)
+        unit().add(kept)
+    kept.scope, kept.scope_other = list(power.scope), power.scope_other
+    kept.valid_from, kept.valid_to, kept.sub_delegation = power.valid_from, power.valid_to, power.sub_delegation
+
+
+def _acting_person(home: Home, handler: Handler) -> Person:
+    known = households.find_by_identity(IdKind.ID_CARD, handler.id_number)
+    person = known or households.add_person(name=handler.name, mobile=handler.mobile)
+    if known is None:
+        households.set_identity(person, IdKind.ID_CARD, handler.id_number)
+    if not households.is_tied(home, person, TieKind.AGENT):
+        households.tie(home, person, TieKind.AGENT)
+    return person
+
+
+def _refuse_ended(move_in: MoveIn) -> None:
+    if move_in.voided_at is not None or move_in.state in ENDED:
+        raise RuleBroken("movein.ended")

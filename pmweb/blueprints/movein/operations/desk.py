@@ -1,0 +1,145 @@
+"""What is done at the desk: register, agreements, keys and things, the first charge (M-5 to M-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from pmweb import clock
+from pmweb.blueprints.fees import operations as fees
+from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.movein.models import KeyEntry, MoveIn
+from pmweb.blueprints.movein.rules import THINGS, KeyAct, balance, check_key_act, check_things
+from pmweb.data.movein import MoveInRules
+from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
+from pmweb.models import journal
+from pmweb.models.homes import Occupancy
+from pmweb.models.session_rules import actor_of
+
+
+def confirm_register(move_in: MoveIn, occupancy: Occupancy, *, at: datetime) -> None:
+    """The household register is filled in (M-5, FM-01). RuleBroken ``register.missing`` says what it lacks."""
+    _refuse_before_identity(move_in)
+    household = households.household_of(move_in.home_id)
+    missing = households.register_lacks(household, occupancy)
+    if missing:
+        raise RuleBroken("register.missing", what=missing)
+    move_in.home.occupancy = occupancy
+    if move_in.registered_at is None:
+        journal.note(unit(), move_in, "movein.registered", at=at, home_id=move_in.home_id)
+    move_in.registered_at = at
+    unit().flush()
+
+
+def choose_agreements(move_in: MoveIn, chosen: Sequence[str], rules: MoveInRules, *, at: datetime) -> None:
+    """Which rules and agreements are signed (M-6, A-7, A-38). RuleBroken when a mandatory one is left out."""
+    _refuse_before_identity(move_in)
+    left_out = [a for a in rules.agreements.values() if a.mandatory and a.id not in chosen]
+    if left_out:
+        raise RuleBroken("agreements.mandatory", field="agreements", ids=[a.id for a in left_out])
+    move_in.agreements = [a for a in rules.agreements if a in chosen]
+    move_in.agreements_at = at
+    unit().flush()
+
+
+def list_things(move_in: MoveIn, things: dict[str, int], *, tested: bool, at: datetime) -> None:
+    """The list of keys and things to be handed out and signed for (M-7, FM-04).
+
+    RuleBroken: ``movein.register_first`` (A-8), ``things.missing``, ``things.untested`` until each key was tried.
+    """
+    _refuse_before_identity(move_in)
+    if move_in.registered_at is None:
+        raise RuleBroken("movein.register_first")
+    check_things(things)
+    if not tested:
+        raise RuleBroken("things.untested", field="tested")
+    session = unit()
+    held = balance((entry.kind, entry.act, entry.quantity) for entry in key_entries(move_in))
+    by = actor_of(session).name
+    for kind in THINGS:
+        more = things.get(kind, 0) - held.get(kind, 0)
+        if more:
+            act = KeyAct.HANDED_OUT if more > 0 else KeyAct.RETURNED
+            session.add(
+                KeyEntry(
+                    move_in_id=move_in.id, kind=kind, act=act, quantity=abs(more), entered_at=at, entered_by=by
+                )
+            )
+    move_in.handover_at = at
+    session.flush()
+
+
+def move_keys(move_in: MoveIn, kind: str, act: KeyAct, quantity: int, reason: str, *, at: datetime) -> None:
+    """One more line of the key ledger: kept back for rework, given back, lost, handed out again (M-7).
+
+    RuleBroken: ``keys.before_handover``, ``keys.too_many``, ``keys.reason``.
+    """
+    if move_in.handover_at is None:
+        raise RuleBroken("keys.before_handover")
+    entries = key_entries(move_in)
+    check_key_act(act, kind, quantity, balance((e.kind, e.act, e.quantity) for e in entries))
+    if act in (KeyAct.LOST, KeyAct.RETAINED) and not reason:
+        raise RuleBroken("keys.reason", field="reason")
+    session = unit()
+    session.add(
+        KeyEntry(
+            move_in_id=move_in.id,
+            kind=kind,
+            act=act,
+            quantity=quantity,
+            reason=reason,
+            entered_at=at,
+            entered_by=actor_of(session).name,
+        )
+    )
+    journal.note(
+        session,
+        move_in,
+        f"movein.keys_{act.value}",
+        at=at,
+        home_id=move_in.home_id,
+        kind=kind,
+        quantity=quantity,
+        reason=reason,
+    )
+    session.flush()
+
+
+def key_entries(move_in: MoveIn) -> list[KeyEntry]:
+    """The key ledger of the case, oldest first."""
+    return list(unit().scalars(select(KeyEntry).where(KeyEntry.move_in_id == move_in.id).order_by(KeyEntry.id)))
+
+
+def first_charge(move_in: MoveIn, *, at: datetime) -> fees.Proposal:
+    """What the first period costs, with its arithmetic (M-8, A-9): from the hand-over to the end of the period."""
+    return fees.propose_first_period(move_in.home, from_on=charged_from(move_in, at))
+
+
+def charged_from(move_in: MoveIn, at: datetime) -> date:
+    """The day from which the owner pays: the hand-over, else today (A-9, FEE-12)."""
+    return move_in.home.handed_over_on or clock.local(at).date()
+
+
+def charge(move_in: MoveIn, *, at: datetime) -> None:
+    """Keep the first period's fee as an open charge (M-8). It is no condition for the keys (A-9)."""
+    _refuse_before_identity(move_in)
+    if move_in.charge_id is not None:
+        raise RuleBroken("charge.exists")
+    made = fees.add_first_period(
+        move_in.home, move_in.owner_id, first_charge(move_in, at=at), source_kind="move_in", source_id=move_in.id, at=at
+    )
+    move_in.charge_id, move_in.charged_at = made.id, at
+    journal.note(
+        unit(), move_in, "movein.charged", at=at, home_id=move_in.home_id, number=made.number, amount=str(made.amount)
+    )
+    unit().flush()
+
+
+def _refuse_before_identity(move_in: MoveIn) -> None:
+    if move_in.identity_checked_at is None:
+        raise RuleBroken("movein.identity_first")
+    if move_in.voided_at is not None or move_in.filed_at is not None:
+        raise RuleBroken("movein.ended")

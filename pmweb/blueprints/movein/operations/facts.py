@@ -1,0 +1,71 @@
+"""Everything that the rules ask about one move-in, read once per page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+from pmweb.blueprints.movein.models import AcceptanceItem, DefectRound, MoveIn
+from pmweb.blueprints.movein.operations import acceptance, filing, papers, rounds
+from pmweb.blueprints.movein.rules import Facts, Progress, Result
+from pmweb.data.movein import MoveInRules
+from pmweb.models.signatures import SignerSide
+
+_SETTLED = ("signed", "followed_up", "closed", "cancelled")
+
+
+def facts_of(move_in: MoveIn, rules: MoveInRules) -> Facts:
+    """The facts of a case: what was done, what may be signed, what is missing."""
+    sheet = acceptance.sheet_of(move_in)
+    ready = papers.papers_ready(move_in, rules)
+    repairs = rounds.repairs_of(move_in)
+    return Facts(
+        applicant=move_in.applicant,
+        state=move_in.state,
+        voided=move_in.voided_at is not None,
+        identity_checked=move_in.identity_checked_at is not None,
+        registered=move_in.registered_at is not None,
+        agreements=tuple(move_in.agreements) if move_in.agreements_at else (),
+        things_listed=move_in.handover_at is not None,
+        charged=move_in.charge_id is not None,
+        round=sheet.round if sheet else 0,
+        round_closed=sheet is not None and sheet.closed_at is not None,
+        progress=_progress(move_in),
+        readings=len(acceptance.readings_of(move_in)),
+        meters=len(acceptance.METERS),
+        checked=move_in.checked_at is not None,
+        ready=tuple(standing.kind for standing in ready),
+        unsigned=tuple(s.kind for s in ready if any(s.owed_by(side) for side in SignerSide)),
+        open_defects=sum(row.state not in _SETTLED for row in repairs),
+        rechecked_defects=sum(row.state == "rechecked" for row in repairs),
+        missing=tuple(line.kind for line in filing.file_lines(move_in, rules) if line.missing),
+    )
+
+
+def progress_of(items: Collection[AcceptanceItem]) -> Progress:
+    """How far round 1 has come."""
+    counts = Counter(item.result for item in items)
+    waiting = sum(item.result is Result.NOT_TESTED and bool(item.note) and item.due_on is not None for item in items)
+    return Progress(
+        total=len(items),
+        ok=counts[Result.OK],
+        defects=counts[Result.DEFECT],
+        not_applicable=counts[Result.NOT_APPLICABLE],
+        waiting=waiting,
+    )
+
+
+def progress_of_round(defects: Collection[DefectRound]) -> Progress:
+    """How far a later round has come."""
+    passed = sum(found.passed is True for found in defects)
+    failed = sum(found.passed is False for found in defects)
+    return Progress(total=len(defects), ok=passed, defects=failed)
+
+
+def _progress(move_in: MoveIn) -> Progress:
+    sheet = acceptance.sheet_of(move_in)
+    if sheet is None:
+        return Progress()
+    if sheet.round > 1:
+        return progress_of_round(rounds.defects_of_round(sheet))
+    return progress_of(acceptance.items_of(sheet))

@@ -1,0 +1,116 @@
+"""The household file of a move-in: which papers it needs, which are missing, and the filing itself (M-19, A-12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from pmweb import clock
+from pmweb.blueprints.movein.models import MoveIn, PaperSeen
+from pmweb.blueprints.movein.operations import case, papers
+from pmweb.blueprints.movein.rules import ENDED, MOVES, Facts, Paper, check_filing, papers_copied, papers_needed
+from pmweb.data.movein import MoveInRules
+from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
+from pmweb.models import journal, tasks
+from pmweb.models.files import HouseholdPaper, PaperForm
+from pmweb.models.session_rules import actor_of
+from pmweb.models.signatures import SignerSide
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One line of the household file: a paper that is there, or the gap where it should be."""
+
+    kind: str
+    form: PaperForm | None
+    dated_on: date | None
+    place: str = ""
+    file_id: int | None = None
+    signed: bool = False
+
+    @property
+    def missing(self) -> bool:
+        """Whether the paper is not there yet."""
+        return self.form is None
+
+
+def file_lines(move_in: MoveIn, rules: MoveInRules) -> list[FileLine]:
+    """What M-19 and A-12 want in the file, in the order of the procedure."""
+    brought = [_brought(paper) for paper in case.papers_of(move_in).values() if paper.kind in _filed_kinds(move_in)]
+    ready = {standing.kind: standing for standing in papers.papers_ready(move_in, rules)}
+    wanted = [papers.REGISTER, *(move_in.agreements or _mandatory(rules)), papers.HANDOVER]
+    wanted += [papers.ACCEPTANCE, papers.READINGS]
+    return brought + [_ours(kind, ready.get(kind), move_in) for kind in wanted]
+
+
+def keep_place(move_in: MoveIn, kind: Paper, place: str) -> None:
+    """Where the paper original or copy lies: cabinet and box (FM-34). RuleBroken ``filing.place`` when empty."""
+    paper = case.papers_of(move_in).get(kind)
+    if paper is None or kind not in _filed_kinds(move_in):
+        raise RuleBroken("filing.unknown_paper")
+    paper.place = place
+    unit().flush()
+
+
+def file(move_in: MoveIn, facts: Facts, rules: MoveInRules, *, accept_open_defects: bool, at: datetime) -> None:
+    """File the case (M-19). RuleBroken ``filing.missing`` names the gaps, ``filing.open_defects`` asks first."""
+    to = check_filing(facts, accept_open_defects=accept_open_defects)
+    session = unit()
+    move_in.state, move_in.filed_at = MOVES.move(move_in.state, to), at
+    by = actor_of(session).name
+    session.add_all(
+        HouseholdPaper(
+            home_id=move_in.home_id,
+            kind=line.kind,
+            dated_on=line.dated_on or clock.local(at).date(),
+            form=line.form,
+            place=line.place,
+            file_id=line.file_id,
+            subject_kind=MoveIn.__tablename__,
+            subject_id=move_in.id,
+            filed_at=at,
+            filed_by=by,
+        )
+        for line in file_lines(move_in, rules)
+        if line.form is not None
+    )
+    tasks.keep_all(session, move_in, at=at)
+    journal.note(session, move_in, f"movein.{to.value}", at=at, home_id=move_in.home_id, count=facts.open_defects)
+    session.flush()
+
+
+def household_file(home_id: int) -> list[HouseholdPaper]:
+    """Every paper in the file of a home (户档案目录)."""
+    query = select(HouseholdPaper).where(HouseholdPaper.home_id == home_id).order_by(HouseholdPaper.id)
+    return list(unit().scalars(query))
+
+
+def ended(move_in: MoveIn) -> bool:
+    """Filed or voided."""
+    return move_in.voided_at is not None or move_in.state in ENDED
+
+
+def _filed_kinds(move_in: MoveIn) -> tuple[Paper, ...]:
+    return papers_copied(papers_needed(move_in.applicant, representative=move_in.representative))
+
+
+def _mandatory(rules: MoveInRules) -> list[str]:
+    return [agreement.id for agreement in rules.agreements.values() if agreement.mandatory]
+
+
+def _brought(paper: PaperSeen) -> FileLine:
+    seen_on = clock.local(paper.seen_at).date() if paper.seen_at else None
+    if paper.file_id is not None:
+        return FileLine(paper.kind.value, PaperForm.SCAN, seen_on, paper.place, paper.file_id)
+    form = PaperForm.COPY if paper.place else None
+    return FileLine(paper.kind.value, form, seen_on, paper.place)
+
+
+def _ours(kind: str, standing: papers.Standing | None, move_in: MoveIn) -> FileLine:
+    if standing is None or standing.resident is None or standing.owed_by(SignerSide.RESIDENT):
+        return FileLine(kind, None, None)
+    signed_on = clock.local(standing.resident.signed_at).date()
+    return FileLine(kind, PaperForm.DIGITAL, signed_on, file_id=standing.resident.image_id, signed=True)

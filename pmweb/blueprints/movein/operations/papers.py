@@ -1,0 +1,151 @@
+"""What each paper of a move-in says now: the facts that a signature covers (M-5 to M-10, SIG-2, SIG-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.movein.models import AcceptanceSheet, DefectRound, MoveIn
+from pmweb.blueprints.movein.operations import acceptance, desk, rounds
+from pmweb.blueprints.movein.rules import balance
+from pmweb.data.movein import MoveInRules
+from pmweb.domain.id_numbers import mask_phone
+from pmweb.extensions import unit
+from pmweb.models.signatures import Meaning, Signature, SignerSide
+from pmweb.models.signing import Coverage, Paper, coverage, standing
+
+REGISTER = "household_register"
+HANDOVER = "handover_receipt"
+ACCEPTANCE = "acceptance_sheet"
+READINGS = "meter_readings"
+WORDING = "2026-1"
+"""The version of our own forms; a new wording asks for a new signature."""
+
+BOTH_SIDES = frozenset({ACCEPTANCE, READINGS})
+"""Papers that the repair department signs too (M-9, A-10)."""
+ANYBODY_PRESENT = frozenset({ACCEPTANCE, READINGS})
+"""Papers that a person of the register who is present may sign for the household (A-37)."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A paper that is ready, and what its signature is worth on each side."""
+
+    paper: Paper
+    resident: Signature | None
+    resident_coverage: Coverage
+    office: Signature | None
+    office_coverage: Coverage
+
+    @property
+    def kind(self) -> str:
+        """The code of the paper."""
+        return self.paper.kind
+
+    def owed_by(self, side: SignerSide) -> bool:
+        """Whether this side has still to sign. A refusal is an answer too."""
+        if side is SignerSide.OFFICE and self.kind not in BOTH_SIDES:
+            return False
+        state = self.resident_coverage if side is SignerSide.RESIDENT else self.office_coverage
+        return state in (Coverage.MISSING, Coverage.CHANGED)
+
+
+def papers_ready(move_in: MoveIn, rules: MoveInRules) -> list[Standing]:
+    """Every paper of the case that is filled in, with the signatures it has, in the order of the procedure."""
+    signed = standing(unit(), move_in)
+    return [_stand(paper, signed) for paper in _papers(move_in, rules)]
+
+
+def paper_of(move_in: MoveIn, rules: MoveInRules, kind: str) -> Standing | None:
+    """One paper that is ready, or None."""
+    return next((s for s in papers_ready(move_in, rules) if s.kind == kind), None)
+
+
+def _stand(paper: Paper, signed: Mapping[tuple[str, SignerSide], Signature]) -> Standing:
+    found = {side: signed.get((paper.kind, side)) for side in SignerSide}
+    worth = {}
+    for side, signature in found.items():
+        if signature is not None and signature.round != paper.round:
+            found[side] = signature = None
+        worth[side] = coverage(signature, paper.facts)
+        if signature is not None and signature.snapshot["wording_version"] != paper.wording_version:
+            worth[side] = Coverage.CHANGED
+    return Standing(
+        paper, found[SignerSide.RESIDENT], worth[SignerSide.RESIDENT], found[SignerSide.OFFICE], worth[SignerSide.OFFICE]
+    )
+
+
+def _papers(move_in: MoveIn, rules: MoveInRules) -> list[Paper]:
+    papers = []
+    if move_in.registered_at is not None:
+        papers.append(Paper(REGISTER, Meaning.CONFIRM, WORDING, register_facts(move_in)))
+    for agreement_id in move_in.agreements if move_in.agreements_at is not None else ():
+        agreement = rules.agreements[agreement_id]
+        facts = {"home": move_in.home.label, "owner": move_in.owner.name, "text": agreement.text_zh}
+        papers.append(Paper(agreement.id, Meaning(agreement.meaning), agreement.version, facts))
+    if move_in.handover_at is not None:
+        papers.append(Paper(HANDOVER, Meaning.RECEIVE, WORDING, handover_facts(move_in)))
+    sheet = acceptance.sheet_of(move_in)
+    if sheet is not None and (move_in.checked_at is not None or sheet.closed_at is not None):
+        facts = sheet_facts(move_in, sheet) if sheet.round == 1 else round_facts(move_in, sheet)
+        papers.append(Paper(ACCEPTANCE, Meaning.CONFIRM, WORDING, facts, round=sheet.round))
+        if sheet.round == 1:
+            papers.append(Paper(READINGS, Meaning.CONFIRM, WORDING, readings_facts(move_in)))
+    return papers
+
+
+def register_facts(move_in: MoveIn) -> dict[str, Any]:
+    """The household as the register names it; numbers masked, so that the snapshot holds no secret."""
+    household = households.household_of(move_in.home_id)
+    return {
+        "home": move_in.home.label,
+        "occupancy": move_in.home.occupancy,
+        "owner": {"name": move_in.owner.name, "id": move_in.owner.id_masked, "phone": mask_phone(move_in.owner.mobile)},
+        "people": [[m.kind, m.name, m.relation, mask_phone(m.mobile)] for m in household.members],
+        "vehicles": [[v.plate, v.space] for v in household.vehicles],
+        "pets": [[p.kind, p.name] for p in household.pets],
+    }
+
+
+def handover_facts(move_in: MoveIn) -> dict[str, Any]:
+    """What was handed out, by kind. What was given back later is another line of the ledger, not another list."""
+    entries = desk.key_entries(move_in)
+    listed = [(e.kind, e.act, e.quantity) for e in entries if e.entered_at <= (move_in.handover_at or e.entered_at)]
+    return {"home": move_in.home.label, "things": {kind: n for kind, n in balance(listed).items() if n}}
+
+
+def sheet_facts(move_in: MoveIn, sheet: AcceptanceSheet) -> dict[str, Any]:
+    """Every line of round 1."""
+    lines = [
+        [i.code, i.room_no, i.result, i.value, i.note, i.severity, i.responsible, i.due_on]
+        for i in acceptance.items_of(sheet)
+    ]
+    return _sheet_head(move_in, sheet) | {"lines": lines}
+
+
+def round_facts(move_in: MoveIn, sheet: AcceptanceSheet) -> dict[str, Any]:
+    """What a later round found about each defect (M-17)."""
+    found: list[DefectRound] = rounds.defects_of_round(sheet)
+    return _sheet_head(move_in, sheet) | {"defects": [[d.item_id, d.passed, d.note] for d in found]}
+
+
+def readings_facts(move_in: MoveIn) -> dict[str, Any]:
+    """The opening readings, each in the unit of its meter (M-10)."""
+    return {
+        "home": move_in.home.label,
+        "readings": [
+            [r.meter.kind, r.meter.meter_no, r.reading, r.seal_ok, r.read_at] for r in acceptance.readings_of(move_in)
+        ],
+    }
+
+
+def _sheet_head(move_in: MoveIn, sheet: AcceptanceSheet) -> dict[str, Any]:
+    return {
+        "home": move_in.home.label,
+        "round": sheet.round,
+        "finish": sheet.finish,
+        "inspectors": sheet.inspectors,
+        "present": sheet.resident_present,
+    }
