@@ -35,6 +35,15 @@ FILES: dict[Path, dict[str, str]] = {
     },
 }
 
+_NPM_OPTIONS = (
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--no-update-notifier",
+    "--loglevel=error",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=5000",
+)
 _RECIPE = ("package.json", "package-lock.json", ".npmrc")
 _STAMP = ".stamp"
 
@@ -82,7 +91,7 @@ def fetch() -> None:
     with tempfile.TemporaryDirectory(prefix="pmweb-npm-") as scratch:
         for name in _RECIPE:
             shutil.copyfile(FRONTEND / name, Path(scratch) / name)
-        _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=Path(scratch))
+        _npm("ci", *_NPM_OPTIONS, cwd=Path(scratch))
         for folder, names in FILES.items():
             if folder.parent.is_dir():
                 _replace(folder, names, Path(scratch) / "node_modules")
@@ -147,7 +156,8 @@ def _npm(*arguments: str, cwd: Path) -> None:
             [sys.executable, "-c", _WHEEL_NPM, *arguments],
             cwd=cwd,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "npm_config_update_notifier": "false"},
+            # this Node.js brings its own list of authorities; the machine's list also knows an office's proxy
+            env={"NODE_OPTIONS": "--use-system-ca", **os.environ},
             check=False,
         ).returncode
     else:
