@@ -22,8 +22,8 @@ from sqlalchemy.orm.util import identity_key
 
 from pmweb import clock
 from pmweb.domain.money import Money
-from pmweb.models.audit import AuditEntry
-from pmweb.models.base import Audited, Base, EncryptedText, InEstate
+from pmweb.models.audit import AccessEntry, AuditEntry
+from pmweb.models.base import Audited, Base, EncryptedText, InEstate, Subject, subject_of
 
 HIDDEN = "***"
 
@@ -102,6 +102,22 @@ def bulk_work(session: Session, what: str, parameters: dict[str, Any]) -> Iterat
         session.info.pop("bulk", None)
     entry = _entry(session, "bulk", what, 0, {"parameters": parameters, "counts": counts})
     session.connection().execute(_audit_table().insert(), [entry])
+
+
+def log_look(session: Session, subject: Base | Subject, what: str, purpose: str, *, at: datetime) -> None:
+    """Write down that somebody looked at personal data in full: whose, what of it, what for (PRI-5, X-3)."""
+    subject = subject_of(subject)
+    session.add(
+        AccessEntry(
+            at=at,
+            estate_id=estate_of(session),
+            actor=actor_of(session).code,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            what=what,
+            purpose=purpose,
+        )
+    )
 
 
 def install(factory: sessionmaker[Any]) -> None:
