@@ -1,0 +1,159 @@
+"""The tables of a repair: the work order as it stands, and the rounds that did not hold (FM-07, FM-09)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pmweb.blueprints.repairs.rules import (
+    HAS_ASSIGNEE,
+    HAS_WORK,
+    RepairSource,
+    RepairState,
+    Responsible,
+    Severity,
+)
+from pmweb.models.base import Audited, Base, InEstate, Versioned
+from pmweb.models.homes import Home
+from pmweb.models.staff import Staff
+
+
+def _in(states: Iterable[RepairState]) -> str:
+    return ", ".join(f"'{state.value}'" for state in RepairState if state in set(states))
+
+
+class Repair(InEstate, Audited, Versioned, Base):
+    """One repair: register entry and work order are two views of it (A-1).
+
+    ``source_kind`` and ``source_id`` say where it came from, such as ``"move_in", 12``; a repair knows no
+    more of it. ``due_at`` is the deadline of the promise that is open now, ``moved_at`` when the last move
+    was made. The facts of the work are those of the present ``round``; what went before is kept in
+    ``RepairRound``.
+    """
+
+    __tablename__ = "repair"
+    __table_args__ = (
+        UniqueConstraint("estate_id", "number"),
+        Index(None, "estate_id", "state", "due_at", "id"),
+        Index(None, "estate_id", "assignee_id", "state"),
+        Index(None, "source_kind", "source_id"),
+        CheckConstraint("(source_kind is null) = (source_id is null)", name="source_is_whole"),
+        CheckConstraint("home_id is not null or place <> ''", name="somewhere"),
+        CheckConstraint("round >= 1", name="round_counts"),
+        CheckConstraint(
+            f"state not in ({_in(HAS_ASSIGNEE)}) or (assignee_id is not null and dispatched_at is not null)",
+            name="dispatched_to_somebody",
+        ),
+        CheckConstraint("state <> 'accepted' or accepted_at is not null", name="accepted_at"),
+        CheckConstraint("state <> 'on_site' or arrived_at is not null", name="arrived_at"),
+        CheckConstraint(
+            f"state not in ({_in(HAS_WORK)}) or (completed_at is not null and work_done <> '')",
+            name="completed_with_work",
+        ),
+        CheckConstraint("state <> 'rechecked' or rechecked_at is not null", name="rechecked_at"),
+        CheckConstraint("state <> 'leak_tested' or leak_tested_at is not null", name="leak_tested_at"),
+        CheckConstraint("(signed_at is null) = (signature_id is null)", name="signature_has_its_time"),
+        CheckConstraint("state <> 'signed' or signature_id is not null", name="signed_by_somebody"),
+        CheckConstraint("state not like 'waiting%' or waiting_reason <> ''", name="waits_for_a_reason"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name="cancelled_at"),
+        CheckConstraint("cancelled_at is null or cancel_reason <> ''", name="cancelled_with_a_reason"),
+    )
+
+    number: Mapped[str] = mapped_column(String(20))
+    home_id: Mapped[int | None] = mapped_column(ForeignKey("home.id"), index=True)
+    source: Mapped[RepairSource]
+    source_kind: Mapped[str | None] = mapped_column(String(40))
+    source_id: Mapped[int | None]
+    item_code: Mapped[str] = mapped_column(String(20), default="")
+    place: Mapped[str] = mapped_column(String(40), default="")
+    category: Mapped[str | None] = mapped_column(String(40))
+    trade: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[str] = mapped_column(String(20))
+    severity: Mapped[Severity | None]
+    responsible: Mapped[Responsible] = mapped_column(default=Responsible.DEVELOPER)
+    assisting: Mapped[str] = mapped_column(String(40), default="repair")
+    description: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date | None]
+    registered_at: Mapped[datetime]
+
+    state: Mapped[RepairState] = mapped_column(default=RepairState.REGISTERED)
+    round: Mapped[int] = mapped_column(default=1)
+    moved_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    waiting_reason: Mapped[str] = mapped_column(String(200), default="")
+
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    appointment_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    work_done: Mapped[str] = mapped_column(Text, default="")
+    rechecked_at: Mapped[datetime | None]
+    recheck_note: Mapped[str] = mapped_column(Text, default="")
+    leak_tested_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id"))
+    followed_up_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(String(200), default="")
+
+    home: Mapped[Home | None] = relationship(lazy="joined")
+    assignee: Mapped[Staff | None] = relationship()
+    rounds: Mapped[list[RepairRound]] = relationship(order_by="RepairRound.round", back_populates="repair")
+
+
+ROUND_FACTS = (
+    "assignee_id",
+    "appointment_at",
+    "dispatched_at",
+    "accepted_at",
+    "arrived_at",
+    "completed_at",
+    "work_done",
+    "rechecked_at",
+    "recheck_note",
+    "leak_tested_at",
+    "signed_at",
+    "signature_id",
+    "followed_up_at",
+    "closed_at",
+)
+"""What belongs to one round and is kept when the next begins."""
+
+
+class RepairRound(InEstate, Audited, Base):
+    """A round that did not hold: its facts as they stood, and why it began again. What was signed stays."""
+
+    __tablename__ = "repair_round"
+    __table_args__ = (
+        UniqueConstraint("repair_id", "round"),
+        CheckConstraint("reason <> ''", name="ended_with_a_reason"),
+    )
+
+    repair_id: Mapped[int] = mapped_column(ForeignKey("repair.id"))
+    round: Mapped[int]
+    ended_in: Mapped[RepairState]
+    ended_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    appointment_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    work_done: Mapped[str] = mapped_column(Text, default="")
+    rechecked_at: Mapped[datetime | None]
+    recheck_note: Mapped[str] = mapped_column(Text, default="")
+    leak_tested_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id"))
+    followed_up_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    repair: Mapped[Repair] = relationship(back_populates="rounds")
+    assignee: Mapped[Staff | None] = relationship()
