@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from pmweb.blueprints.archive.views import archive
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = ()
+ROOMS: tuple[Blueprint, ...] = (archive,)
 CARDS: tuple[Card, ...] = ()

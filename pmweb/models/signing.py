@@ -101,7 +101,7 @@ def sign(
 ) -> list[Signature]:
     """Sign these papers of ``subject`` in one act and return one flushed row per paper.
 
-    ``seen`` is the ``fingerprint`` that the page carried: if the papers read otherwise by now, nothing is done.
+    ``seen`` is the ``fingerprint`` that the page carried: if the papers read otherwise now, nothing is done.
     ``device`` is the user agent. Raises RuleBroken: ``signature.changed``, ``signature.signer`` (no name),
     ``signature.reason``, ``signature.witness`` (a refusal without them), and what ``shelf.put`` raises.
     """

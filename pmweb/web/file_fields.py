@@ -46,7 +46,11 @@ class PhotosField(Field):
         super().__init__(label, **kwargs)
         self.needed = needed
         self.limit = limit
-        self.accept = ",".join(self.media_types)
+        self.flags.accept = ",".join(self.media_types)
+        if needed:
+            self.flags.required = True
+        else:
+            self.flags.optional = True
 
     def process_data(self, value: Any) -> None:
         """Files come only with a sending; there is nothing to show before."""
