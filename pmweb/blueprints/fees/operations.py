@@ -11,20 +11,19 @@ from sqlalchemy import select
 from pmweb import clock
 from pmweb.blueprints.fees import rules
 from pmweb.blueprints.fees.models import Charge, Tariff
-from pmweb.blueprints.fees.rules import PROPERTY_FEE, PROPERTY_FEE_PARTIAL, ChargeState, Reckoning
+from pmweb.blueprints.fees.rules import PROPERTY_FEE, PROPERTY_FEE_PARTIAL, ChargeState
+from pmweb.blueprints.fees.rules import Proposal as Proposal
 from pmweb.data import defaults
 from pmweb.data.fees import FeePeriod
 from pmweb.domain.money import Money
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, numbering
-from pmweb.models.base import Base, Subject, subject_of
 from pmweb.models.estate import EstateRules
 from pmweb.models.homes import Home
-from pmweb.models.people import Person
 
 
-def first_period(home: Home, handed_over_on: date) -> Reckoning:
+def propose_first_period(home: Home, *, from_on: date) -> Proposal:
     """A-9: what the first billing period of a home comes to, with its arithmetic; nothing is written.
 
     ``RuleBroken("tariff.missing")`` when no price is valid on a day of the period.
@@ -33,36 +32,35 @@ def first_period(home: Home, handed_over_on: date) -> Reckoning:
     return rules.first_period_charge(
         home.chargeable_area,
         _prices(PROPERTY_FEE),
-        handed_over_on,
-        rules.period_ends_on(handed_over_on, billing_months(handed_over_on)),
+        from_on,
+        rules.period_ends_on(from_on, billing_months(from_on)),
         whole_months=items[PROPERTY_FEE].formula,
         part_month=items[PROPERTY_FEE_PARTIAL].formula,
     )
 
 
-def charge_first_period(
+def add_first_period(
     home: Home,
-    payer: Person | None,
-    handed_over_on: date,
+    person_id: int | None,
+    proposal: Proposal,
     *,
-    source: Base | Subject,
+    source_kind: str,
+    source_id: int,
     at: datetime,
     due_on: date | None = None,
 ) -> Charge:
-    """M-8: keep the first period's amount as an open charge. It never blocks the keys (A-9)."""
-    reckoning = first_period(home, handed_over_on)
-    source = subject_of(source)
+    """M-8: keep what was proposed as an open charge of the payer. It never blocks the keys (A-9)."""
     return add_charge(
         home,
-        payer=payer,
-        item=reckoning.item,
-        period_from=reckoning.starts_on,
-        period_to=reckoning.ends_on,
-        amount=reckoning.amount,
-        arithmetic=reckoning.plain(),
+        person_id=person_id,
+        item=proposal.item,
+        period_from=proposal.starts_on,
+        period_to=proposal.ends_on,
+        amount=proposal.amount,
+        arithmetic=proposal.plain(),
         due_on=due_on,
-        source_kind=source.kind,
-        source_id=source.id,
+        source_kind=source_kind,
+        source_id=source_id,
         at=at,
     )
 
@@ -70,7 +68,7 @@ def charge_first_period(
 def add_charge(
     home: Home,
     *,
-    payer: Person | None,
+    person_id: int | None,
     item: str,
     period_from: date,
     period_to: date,
@@ -103,8 +101,7 @@ def add_charge(
         number=numbering.next_number(session, numbering.NumberKind.CHARGE, clock.local(at).year),
         home_id=home.id,
         home=home,
-        person_id=payer.id if payer else None,
-        person=payer,
+        person_id=person_id,
         item=item,
         period_from=period_from,
         period_to=period_to,

@@ -95,8 +95,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoning:
-    """What comes to be paid for a period: its steps, which add up to the amount exactly."""
+class Proposal:
+    """What comes to be charged for a period: its steps, which add up to the amount exactly."""
 
     item: str
     starts_on: date
@@ -146,7 +146,7 @@ def first_period_charge(
     *,
     whole_months: Formula,
     part_month: Formula,
-) -> Reckoning:
+) -> Proposal:
     """A-9: the management fee from the day of the hand-over to the end of the first billing period.
 
     ``area`` is m², prices are yuan per m² and month. Whole months are charged as such, part of a month by its
@@ -167,7 +167,7 @@ def first_period_charge(
                 days = (last - first).days + 1
                 values |= {"days": Decimal(days), "days_in_month": Decimal(days_in_month(first))}
             steps.append(Step(item, first, last, formula.text, values, formula.amount(values)))
-    return Reckoning(PROPERTY_FEE, handed_over_on, ends_on, tuple(steps))
+    return Proposal(PROPERTY_FEE, handed_over_on, ends_on, tuple(steps))
 
 
 def _stretches(prices: Sequence[Price], start: date, end: date) -> Iterator[tuple[date, date, Price]]:
