@@ -1,0 +1,206 @@
+"""The wording of every reason for which a row, a sheet or a file is refused or doubted, in both languages.
+
+The web shows the one of the reader, the report of ``pmweb import homes`` shows both. ``{where}`` is a row of
+the workbook; the other names are facts of the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from pmweb.blueprints.estate.roll.result import Reason, RowRef
+from pmweb.domain.workflow import RuleBroken
+
+Language: TypeAlias = Literal["zh", "en"]
+
+WORDINGS: Mapping[str, Mapping[Language, str]] = {
+    # the file
+    "roll.not_a_workbook": {
+        "zh": "这不是工作簿。请上传 .xlsx、.xls 或 .csv 文件。",
+        "en": "This is not a workbook. Please bring an .xlsx, .xls or .csv file.",
+    },
+    "roll.web_page": {
+        "zh": "这是保存成 .xls 的网页。请用 Excel 打开，另存为 .xlsx 再导入。",
+        "en": "This is a web page saved as .xls. Open it in Excel, save it as .xlsx and import that.",
+    },
+    "roll.password": {
+        "zh": "文件有密码。请取消密码后再导入。",
+        "en": "The file has a password. Please remove it and import again.",
+    },
+    "roll.damaged": {
+        "zh": "文件已损坏或不完整。请重新复制或上传。",
+        "en": "The file is damaged or incomplete. Please copy or upload it again.",
+    },
+    "roll.too_large": {"zh": "文件太大，无法读取。", "en": "The file is too large to be read."},
+    "roll.too_many_rows": {
+        "zh": "一个工作表超过 {limit} 行。请分成几个文件。",
+        "en": "One sheet has more than {limit} rows. Please split it into several files.",
+    },
+    "roll.encoding": {
+        "zh": "无法识别文字编码。请存为 UTF-8 或 GB18030（GBK）。",
+        "en": "The encoding of the text is unknown. Please save it as UTF-8 or GB18030 (GBK).",
+    },
+    "roll.nothing_readable": {
+        "zh": "没有找到房屋表：表头须有房号和建筑面积两列。",
+        "en": "No list of homes was found: the header must name the home number and the floor area.",
+    },
+    # a sheet
+    "roll.sheet_hidden": {"zh": "工作表已隐藏，未读取。", "en": "The sheet is hidden and was not read."},
+    "roll.sheet_without_header": {
+        "zh": "没有找到表头（房号、建筑面积，或车位号），未读取。",
+        "en": "No header was found (home number and floor area, or parking space); not read.",
+    },
+    # the address
+    "home_number.missing": {"zh": "没有房号", "en": "no home number"},
+    "home_number.unreadable": {
+        "zh": "看不懂房号“{text}”",
+        "en": "the home number “{text}” cannot be read",
+    },
+    "home_number.contradiction": {
+        "zh": "房号“{text}”与楼栋、单元“{beside}”不一致",
+        "en": "the home number “{text}” contradicts the building and section “{beside}”",
+    },
+    # two rows for one home
+    "roll.owner_contradicts": {
+        "zh": "与{where}的业主不一致",
+        "en": "the owner contradicts {where}",
+    },
+    "roll.contradicts": {"zh": "与{where}不一致", "en": "contradicts {where}"},
+    "roll.id_of_another": {
+        "zh": "证件号码与{where}相同，姓名不同",
+        "en": "{where} has the same number under another name",
+    },
+    # figures and days
+    "roll.area_missing": {"zh": "没有建筑面积", "en": "no floor area"},
+    "roll.area_unreadable": {"zh": "看不懂面积“{text}”", "en": "the area “{text}” cannot be read"},
+    "roll.day_unreadable": {
+        "zh": "看不懂日期“{text}”，请写成 2026-09-24",
+        "en": "the date “{text}” cannot be read; write it like 2026-09-24",
+    },
+    "roll.lost_digits": {
+        "zh": "号码太长，Excel 已丢失末尾几位。请把该列设为文本后重新录入",
+        "en": "Excel has lost the last digits of the number; format the column as text and enter it again",
+    },
+    "roll.too_long": {"zh": "内容超过 {limit} 个字", "en": "longer than {limit} characters"},
+    # people
+    "roll.owner_missing": {"zh": "有号码而没有业主姓名", "en": "a number without the name of the owner"},
+    "roll.name_missing": {"zh": "有号码而没有姓名", "en": "a number without a name"},
+    "roll.name_unreadable": {"zh": "看不懂姓名“{text}”", "en": "the name “{text}” cannot be read"},
+    "roll.unsold_with_owner": {"zh": "状态为未售，却写有业主", "en": "marked unsold, yet with an owner"},
+    "roll.ids_do_not_fit": {
+        "zh": "{people} 个人有 {ids} 个证件号码，无法对应",
+        "en": "{ids} identity numbers for {people} people",
+    },
+    "roll.id_unexpected": {
+        "zh": "此列不应填写证件号码",
+        "en": "an identity number does not belong into this column",
+    },
+    "roll.id_form": {
+        "zh": "证件号码 {number} 不像任何证件的号码",
+        "en": "{number} does not look like the number of any document",
+    },
+    "phone.form": {"zh": "电话“{text}”不是有效的号码", "en": "“{text}” is not a telephone number"},
+    "id_card.length": {
+        "zh": "身份证号 {number} 有 {length} 位，应为 18 位",
+        "en": "the identity card number {number} has {length} characters, not 18",
+    },
+    "id_card.form": {
+        "zh": "身份证号 {number} 含有不该有的字符",
+        "en": "the identity card number {number} has characters that do not belong there",
+    },
+    "id_card.region": {
+        "zh": "身份证号 {number} 的地区码 {region} 不存在",
+        "en": "the identity card number {number} names no region ({region})",
+    },
+    "id_card.birth_date": {
+        "zh": "身份证号 {number} 中的出生日期不存在",
+        "en": "the birth date in the identity card number {number} does not exist",
+    },
+    "id_card.future": {
+        "zh": "身份证号 {number} 中的出生日期在将来",
+        "en": "the birth date in the identity card number {number} is in the future",
+    },
+    "id_card.check_digit": {
+        "zh": "身份证号 {number} 校验位不对",
+        "en": "wrong check digit in the identity card number {number}",
+    },
+    "uscc.length": {
+        "zh": "统一社会信用代码 {number} 有 {length} 位，应为 18 位",
+        "en": "the company code {number} has {length} characters, not 18",
+    },
+    "uscc.form": {
+        "zh": "统一社会信用代码 {number} 含有不该有的字符“{sign}”",
+        "en": "the company code {number} has the sign “{sign}”, which no code has",
+    },
+    "uscc.check_digit": {
+        "zh": "统一社会信用代码 {number} 校验位不对",
+        "en": "wrong check digit in the company code {number}",
+    },
+    # parking spaces
+    "roll.space_missing": {"zh": "没有车位号，也没有车牌", "en": "neither a parking space nor a plate"},
+    "roll.space_contradicts": {
+        "zh": "车位与{where}不一致",
+        "en": "the parking space contradicts {where}",
+    },
+    "roll.space_home_unknown": {
+        "zh": "没有房屋 {home}",
+        "en": "there is no home {home}",
+    },
+    "plate.unusual": {
+        "zh": "车牌 {plate} 少见，请核对",
+        "en": "the plate {plate} is unusual, please check it",
+    },
+    "plate.form": {
+        "zh": "{plate} 不像车牌，请核对",
+        "en": "{plate} does not look like a plate, please check it",
+    },
+}
+
+_BETWEEN: Mapping[Language, str] = {"zh": "；", "en": "; "}
+
+
+def word_reason(reason: Reason, language: Language, *, sheet: str = "") -> str:
+    """The sentence for one reason, with the column in front. ``sheet`` is the one of the refused row.
+
+    The sheet of another row is only named where it is a different one.
+    """
+    sentence = _worded(reason.code, reason.facts, language, sheet)
+    if not reason.column:
+        return sentence
+    return f"{reason.column}：{sentence}" if language == "zh" else f"{reason.column}: {sentence}"
+
+
+def word_reasons(reasons: tuple[Reason, ...], language: Language, *, sheet: str = "") -> str:
+    """All reasons of a row in one line."""
+    return _BETWEEN[language].join(word_reason(reason, language, sheet=sheet) for reason in reasons)
+
+
+def word_broken(broken: RuleBroken, language: Language) -> str:
+    """The sentence for a file that cannot be read at all."""
+    return _worded(broken.code, broken.facts, language, "")
+
+
+def word_row(at: RowRef, language: Language, *, sheet: str = "") -> str:
+    """``第 194 行`` or ``row 194``, with its sheet where that is not ``sheet``."""
+    if language == "zh":
+        return f"第 {at.row} 行" if at.sheet == sheet else f"工作表“{at.sheet}”第 {at.row} 行"
+    return f"row {at.row}" if at.sheet == sheet else f"row {at.row} of sheet “{at.sheet}”"
+
+
+def word_same(other: RowRef, language: Language, *, sheet: str = "") -> str:
+    """That a row says the same as another one."""
+    where = word_row(other, language, sheet=sheet)
+    return f"与{where}相同" if language == "zh" else f"the same as {where}"
+
+
+def _worded(code: str, facts: Mapping[str, object], language: Language, sheet: str) -> str:
+    wording = WORDINGS.get(code)
+    if wording is None:
+        return code
+    known = dict(facts)
+    if isinstance(known.get("row"), int):
+        known["where"] = word_row(
+            RowRef(str(known.get("sheet", sheet)), int(str(known["row"]))), language, sheet=sheet
+        )
+    return wording[language].format_map(known)
