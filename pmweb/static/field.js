@@ -1,1 +1,152 @@
+// What makes forms pleasant, and nothing that they need: every page works without this file.
 "use strict";
+(() => {
+  const all = (selector, root = document) => root.querySelectorAll(selector);
+  const within = (selector, root) => [...(root.matches?.(selector) ? [root] : []), ...all(selector, root)];
+
+  // --- notices: the server writes #flash itself; here speak only a dead network and a dead server
+  const say = (id) => {
+    const words = document.getElementById(id), flash = document.getElementById("flash");
+    if (words && flash) flash.replaceChildren(words.content.cloneNode(true));
+  };
+  const on = (name, act) => document.addEventListener("htmx:" + name, act);
+  on("sendError", () => say("say-offline"));
+  on("timeout", () => say("say-offline"));
+  on("beforeSwap", ({ detail }) => {
+    if (detail.xhr.status < 400 || detail.xhr.status === 422) return;
+    detail.shouldSwap = detail.xhr.getResponseHeader("HX-Retarget") === "#flash";
+    if (!detail.shouldSwap) say("say-fault");
+  });
+
+  // --- busy: the button that was pressed says so, and a second press does nothing
+  const busy = new Map();
+  const rest = (form) => {
+    busy.get(form)?.removeAttribute("aria-busy");
+    busy.delete(form);
+  };
+  const work = (form, button) => {
+    busy.set(form, button ?? form.querySelector("button:not([type=button])"));
+    busy.get(form)?.setAttribute("aria-busy", "true");
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (busy.has(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    setTimeout(() => {
+      if (event.defaultPrevented) return; // htmx, the outbox or the pad took it
+      work(form, event.submitter);
+      setTimeout(rest, 15000, form);
+    });
+  }, true);
+  on("beforeRequest", ({ detail }) => {
+    if (detail.elt.matches("form")) work(detail.elt, detail.requestConfig.triggeringEvent?.submitter);
+  });
+  on("afterRequest", ({ detail }) => rest(detail.elt));
+  addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
+
+  // --- errors: the summary takes the focus, the title says so; chosen files come back with the form
+  const mark = document.querySelector(".errs")?.dataset.title ?? "";
+  const plain = document.title.startsWith(mark) ? document.title.slice(mark.length) : document.title;
+  const kept = new Map();
+  on("beforeSwap", ({ detail }) => {
+    kept.clear();
+    if (detail.xhr.status !== 422) return;
+    for (const input of within("input[type=file][id]", detail.target)) if (input.files.length) kept.set(input.id, input.files);
+  });
+  on("afterSettle", ({ target, detail }) => {
+    begin(target);
+    for (const [id, files] of kept) {
+      const input = document.getElementById(id);
+      if (input) { input.files = files; show(input); }
+    }
+    const summary = within(".errs", target)[0];
+    document.title = (summary?.dataset.title ?? "") + plain;
+    if (summary) summary.focus();
+    else if (document.activeElement === document.body && detail.requestConfig?.verb === "post") {
+      target.tabIndex = -1;
+      target.focus({ preventScroll: true });
+    }
+  });
+
+  // --- reasons: a tap writes the word into the note, another takes it out again
+  const note = (box) => document.getElementById(box.dataset.fills);
+  const press = (box) => all("button", box).forEach((b) => b.setAttribute("aria-pressed", note(box).value.includes(b.textContent.trim())));
+  const fill = (box, word) => {
+    const field = note(box), parts = field.value.split(/[；;]\s*/).filter(Boolean);
+    const next = parts.includes(word) ? parts.filter((p) => p !== word) : [...parts, word];
+    field.value = field.value.includes(word) && !parts.includes(word) ? field.value.replace(word, "") : next.join("；");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // --- files: what was chosen is seen; a second photo joins the first
+  const files = new WeakMap();
+  const show = (input) => {
+    const holder = input.closest(".photos");
+    if (!holder) {
+      const name = input.closest("label")?.querySelector("[data-name]");
+      if (name) name.textContent = [...input.files].map((f) => f.name).join("、");
+      return;
+    }
+    all(`[data-of="${input.id}"]`, holder).forEach((old) => { URL.revokeObjectURL(old.querySelector("img").src); old.remove(); });
+    const words = document.getElementById("say-chosen").content;
+    [...input.files].forEach((file, i) => {
+      const figure = words.firstElementChild.cloneNode(true), img = figure.querySelector("img");
+      figure.dataset.of = input.id;
+      figure.dataset.i = i;
+      img.src = URL.createObjectURL(file);
+      img.alt = file.name;
+      holder.insertBefore(figure, holder.querySelector(".slot"));
+    });
+    files.set(input, input.files);
+  };
+  const hold = (input, list) => {
+    const transfer = new DataTransfer();
+    list.forEach((file) => transfer.items.add(file));
+    if (list.length > 1) input.multiple = true;
+    input.files = transfer.files;
+    show(input);
+  };
+
+  // --- parts of a form that only one answer needs: data-if="caller=other"
+  const fits = (part) => {
+    const [name, values] = part.dataset.if.split("="), form = part.closest("form");
+    const given = new FormData(form).getAll(name);
+    part.hidden = !values.split("|").some((v) => given.includes(v));
+  };
+
+  document.addEventListener("click", ({ target }) => {
+    const chip = target.closest("[data-fills] button");
+    if (chip) fill(chip.closest("[data-fills]"), chip.textContent.trim());
+    const off = target.closest("[data-of] button");
+    if (off) {
+      const figure = off.closest("[data-of]"), input = document.getElementById(figure.dataset.of);
+      hold(input, [...input.files].filter((_, i) => i !== +figure.dataset.i));
+      input.focus();
+    }
+    const ticks = target.closest("[data-ticks]");
+    if (ticks) {
+      const boxes = [...ticks.form.elements].filter((e) => e.name === ticks.dataset.ticks && !e.disabled);
+      const state = boxes.some((e) => !e.checked);
+      boxes.forEach((e) => { e.checked = state; });
+      boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    if (target.closest("[data-print]")) print();
+  });
+  document.addEventListener("input", ({ target }) => all("[data-fills]").forEach((box) => { if (note(box) === target) press(box); }));
+  document.addEventListener("change", ({ target }) => {
+    if (target.type === "file" && target.closest(".slot")) hold(target, [...(files.get(target) ?? []), ...target.files]);
+    else if (target.type === "file") show(target);
+    if (target.form) all("[data-if]", target.form).forEach(fits);
+  });
+
+  const begin = (root) => {
+    within("[data-ticks], [data-print]", root).forEach((e) => { e.hidden = false; });
+    within("[data-fills]", root).forEach((box) => { if (note(box)) { box.hidden = false; press(box); } });
+    within("[data-if]", root).forEach(fits);
+  };
+  begin(document);
+  document.querySelector(".errs")?.focus();
+})();
