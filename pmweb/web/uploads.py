@@ -80,4 +80,4 @@ def _examined(file: FileStorage, identity: bool) -> Upload:
 
 def _bare_name(name: str) -> str:
     """The name of a file for a message: without folders and control characters, not endlessly long."""
-    return "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())[-60:]
+    return "".join(c for c in name.rpartition("/")[2] if c.isprintable())[-60:]
