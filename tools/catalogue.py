@@ -6,7 +6,9 @@ none left over, with the same placeholders.
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -17,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "pmweb"
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
+_PLACEHOLDER = re.compile(r"%\((\w+)\)")
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _OPTIONS = {"**.html": {"silent": "false"}, "templates/**.html": {"silent": "false"}}
 _KEYWORDS = {
@@ -56,13 +59,23 @@ def faults(texts: Catalog, english: Catalog) -> list[str]:
 
 
 def _faults_of(message: Message, catalogue: Catalog) -> list[str]:
-    strings = message.string if isinstance(message.string, tuple | list) else [message.string]
-    if not all(strings):
+    held = message.string if isinstance(message.string, tuple | list) else [message.string]
+    strings = [string for string in held if string]
+    if len(strings) < len(held) or not strings:
         return ["not translated"]
     found = ["fuzzy"] if message.fuzzy else []
     if any(string == message.id and not string.isascii() for string in strings):
         found.append("still the source text")
+    if not _same_placeholders(message.id, strings):
+        found.append("placeholders differ")
     return found + [f"placeholders ({problem})" for problem in message.check(catalogue)]
+
+
+def _same_placeholders(source: str | Sequence[str], strings: Sequence[str]) -> bool:
+    """The same ``%(names)s``; a singular may leave some out (one home, not %(n)d homes)."""
+    wanted = set(_PLACEHOLDER.findall(source if isinstance(source, str) else " ".join(source)))
+    held = [set(_PLACEHOLDER.findall(string)) for string in strings]
+    return held[-1] == wanted and all(names <= wanted for names in held)
 
 
 def _key(message: Message) -> tuple[str | None, str]:
