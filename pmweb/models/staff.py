@@ -33,6 +33,18 @@ class Staff(Audited, Versioned, Base):
 
     roles: Mapped[list[StaffRole]] = relationship(back_populates="staff", lazy="selectin")
 
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may sign in."""
+        return self.disabled_at is None
+
+    def get_id(self) -> str:
+        """What a session remembers: ``id:epoch``, so that a grown epoch ends it."""
+        return f"{self.id}:{self.session_epoch}"
+
 
 class StaffRole(Audited, Base):
     """One role of one person in one estate, and in a department where the role has one."""
