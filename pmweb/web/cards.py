@@ -9,17 +9,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flask import current_app, url_for
 
 from pmweb.domain.permissions import Permission
 from pmweb.models.journal import JournalEntry
-from pmweb.models.tasks import Task
 from pmweb.web.access import allowed
 
 Words = Mapping[str, Any]
 """Event or task kind → lazy sentence with ``%(fact)s`` places, or a function of the facts."""
+
+
+class Promised(Protocol):
+    """What is asked of a task to word it: a ``Task``, or a row of its columns."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the task."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What its sentence needs."""
+        ...
+
+    @property
+    def subject_kind(self) -> str:
+        """The table of the matter."""
+        ...
+
+    @property
+    def subject_id(self) -> int:
+        """The row of the matter."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -99,13 +122,13 @@ def told(entry: JournalEntry) -> Line:
     return Line(entry.at, text, entry.actor_name, url)
 
 
-def asked(task: Task) -> str:
+def asked(task: Promised) -> str:
     """What a task asks for, in the reader's language."""
     card = card_of(task.subject_kind)
     return _say(card.tasks if card else {}, task.kind, task.facts)
 
 
-def task_url(task: Task) -> str:
+def task_url(task: Promised) -> str:
     """Where the task is done."""
     card = card_of(task.subject_kind)
     return card.subject_url[task.subject_kind](task.subject_id) if card else url_for("home.today")

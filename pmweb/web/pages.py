@@ -24,16 +24,18 @@ def page(
     also: tuple[str, ...] = (),
     status: int | None = None,
     form: FlaskForm | None = None,
+    see: str = "",
     **context: Any,
 ) -> Response:
     """Answer with ``template``, or with the one of ``blocks`` that htmx names as its target.
 
     ``also`` blocks are sent out of band beside it. A form that was sent and not accepted makes the answer a 422.
-    The transaction is settled by the status (below 400 commits), then the page is rendered.
+    The transaction is settled by the status (below 400 commits), then the page is rendered. ``see`` is where the
+    same POST leads when it comes a second time and its answer was this page (a number shown once).
     """
     if status is None:
         status = 422 if form is not None and request.method == "POST" else 200
-    settle(accepted=status < 400)
+    settle(accepted=status < 400, see=see)
     context |= {"form": form, "oob": False}
     target = (request.htmx.target or "").rpartition("#")[2] if request.htmx else ""
     row = _ROW.match(target)

@@ -14,7 +14,7 @@ from typing import Any
 
 import xlsxwriter
 from flask import abort, request, send_file, url_for
-from sqlalchemy import Row, Select, tuple_
+from sqlalchemy import Row, Select, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.wrappers import Response
 
@@ -30,19 +30,23 @@ PAGE = 50
 class Page:
     """One page of a register, and where the pages beside it are."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     previous_url: str | None
     next_url: str | None
 
 
 def paged(
-    query: Select[Any], order: Sequence[InstrumentedAttribute[Any]], *, descending: bool = False, size: int = PAGE
+    query: Select[*tuple[Any, ...]],
+    order: Sequence[InstrumentedAttribute[Any]],
+    *,
+    descending: bool = False,
+    size: int = PAGE,
 ) -> Page:
     """One page of ``query`` in the order of these columns, which the query selects and which end with a unique one.
 
     The address says where the page begins (``after``, ``before``); a broken one is a 404.
     """
-    forward, values = _place(len(order))
+    forward, values = _place(order)
     up = forward is not descending
     if values is not None:
         key, here = tuple_(*order), tuple_(*values)
@@ -61,7 +65,7 @@ def paged(
     )
 
 
-def _place(width: int) -> tuple[bool, list[Any] | None]:
+def _place(order: Sequence[InstrumentedAttribute[Any]]) -> tuple[bool, list[Any] | None]:
     forward = "before" not in request.args
     token = request.args.get("after" if forward else "before")
     if not token:
@@ -70,16 +74,17 @@ def _place(width: int) -> tuple[bool, list[Any] | None]:
         values = json.loads(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, binascii.Error):
         abort(404)
-    if not isinstance(values, list) or len(values) != width:
+    if not isinstance(values, list) or len(values) != len(order):
         abort(404)
-    return forward, [_read(value) for value in values]
+    return forward, [_read(value, column) for value, column in zip(values, order, strict=True)]
 
 
-def _url(word: str, row: Row[Any], names: Sequence[str]) -> str:
+def _url(word: str, row: Row[*tuple[Any, ...]], names: Sequence[str]) -> str:
     values = [_write(row._mapping[name]) for name in names]
     token = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
-    kept = {name: value for name, value in request.args.items() if name not in ("after", "before")}
-    return url_for(str(request.endpoint), **(request.view_args or {}), **kept, **{word: token})
+    kept = {name: value for name, value in request.args.lists() if name not in ("after", "before")}
+    address: dict[str, Any] = {**(request.view_args or {}), **kept, word: token}
+    return url_for(str(request.endpoint), **address)
 
 
 def _write(value: Any) -> Any:
@@ -90,13 +95,21 @@ def _write(value: Any) -> Any:
     return value
 
 
-def _read(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
+def _read(value: Any, column: InstrumentedAttribute[Any]) -> Any:
+    """The value as the column has it; what somebody made up is a 404 and never reaches the database."""
+    wanted = column.type.python_type
     try:
-        return datetime.fromisoformat(value["at"]) if "at" in value else date.fromisoformat(value["on"])
+        if issubclass(wanted, datetime):
+            at = datetime.fromisoformat(value["at"])
+            return bindparam(None, at if at.tzinfo else abort(404), type_=column.type)
+        if issubclass(wanted, date):
+            return date.fromisoformat(value["on"])
+        if type(value) is not wanted or (wanted is int and abs(value) >= 2**63) or "\0" in str(value):
+            raise TypeError(value)
+        str(value).encode()  # half a sign of two is no text
     except (KeyError, TypeError, ValueError):
         abort(404)
+    return value
 
 
 def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
