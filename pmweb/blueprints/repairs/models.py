@@ -30,14 +30,14 @@ class Repair(InEstate, Audited, Versioned, Base):
 
     ``source_kind`` and ``source_id`` say where it came from, such as ``"move_in", 12``; a repair knows no
     more of it. ``due_at`` is the deadline of the promise that is open now, ``moved_at`` when the last move
-    was made. The facts of the work are those of the present ``round``; what went before is kept in
-    ``RepairRound``.
+    was made, ``queue_at`` where it stands in the register. The facts of the work are those of the present
+    ``round``; what went before is kept in ``RepairRound``.
     """
 
     __tablename__ = "repair"
     __table_args__ = (
         UniqueConstraint("estate_id", "number"),
-        Index(None, "estate_id", "state", "due_at", "id"),
+        Index(None, "estate_id", "state", "queue_at", "id"),
         Index(None, "estate_id", "assignee_id", "state"),
         Index(None, "source_kind", "source_id"),
         CheckConstraint("(source_kind is null) = (source_id is null)", name="source_is_whole"),
@@ -82,6 +82,7 @@ class Repair(InEstate, Audited, Versioned, Base):
     state: Mapped[RepairState] = mapped_column(default=RepairState.REGISTERED)
     round: Mapped[int] = mapped_column(default=1)
     moved_at: Mapped[datetime]
+    queue_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     waiting_reason: Mapped[str] = mapped_column(String(200), default="")
 

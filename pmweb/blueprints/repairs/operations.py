@@ -85,6 +85,7 @@ def register_defect(
         due_on=due_on,
         registered_at=at,
         moved_at=at,
+        queue_at=at,
         state=RepairState.REGISTERED,
         round=round,
     )

@@ -37,6 +37,7 @@ def follow(
     )
     owed = rules.next_promise(moment, clock.zone())
     repair.due_at, repair.moved_at = owed.due_at if owed else None, at
+    repair.queue_at = rules.queue_at(repair.state, repair.due_at, at)
     session.flush()
     if owed is None:
         return

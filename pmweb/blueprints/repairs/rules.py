@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -116,6 +116,8 @@ DONE = frozenset(GROUPS["done"])
 OPEN = tuple(state for state in RepairState if state not in DONE)
 SETTLED = frozenset({_S.RECHECKED, _S.LEAK_TESTED, *DONE})
 """States in which nothing stands in the way of the second acceptance (M-15)."""
+
+NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
 HAS_ASSIGNEE = frozenset(RepairState) - {_S.REGISTERED, _S.REWORK, _S.CANCELLED}
 HAS_WORK = frozenset({_S.COMPLETED, _S.RECHECKED, _S.LEAK_TESTED, _S.SIGNED, _S.FOLLOWED_UP, _S.CLOSED})
@@ -274,6 +276,11 @@ def next_promise(moment: Moment, zone: ZoneInfo) -> Promise | None:
             due = days_after(moment.at, 1, zone)
             return Promise("repair.recheck", "M-14", due, Role.DEPARTMENT_SUPERVISOR, "repair")
     return None
+
+
+def queue_at(state: RepairState, due_at: datetime | None, at: datetime) -> datetime:
+    """Where a repair stands in the register: at its deadline, last without one; ended ones when they ended."""
+    return at if state in DONE else due_at or NO_DEADLINE
 
 
 @dataclass(frozen=True, slots=True)
