@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pmweb.config import Settings
 
-SECRET_KEY = "secret.key"
+SECRET_KEY = "secret.key"  # nosec B105
 DATA_KEY = "data.key"
 
 
