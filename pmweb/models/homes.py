@@ -6,9 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from pmweb.domain.home_numbers import search_forms
+from pmweb.domain.home_numbers import search_forms
 from pmweb.models.base import Audited, Base, InEstate, Versioned
 
 
@@ -87,6 +89,7 @@ class Home(InEstate, Audited, Versioned, Base):
         Index(None, "estate_id", "label"),
         Index(None, "estate_id", "sort_key", "id"),
         Index(None, "estate_id", "building_name", "number"),
+        Index(None, "estate_id", "number"),
     )
 
     building_id: Mapped[int] = mapped_column(ForeignKey("building.id"), index=True)
@@ -107,6 +110,26 @@ class Home(InEstate, Audited, Versioned, Base):
     remark: Mapped[str] = mapped_column(String(200), default="")
 
     building: Mapped[Building] = relationship()
+
+
+def matching(text: str) -> ColumnElement[bool] | None:
+    """The condition for the homes that somebody means who types ``text`` (X-12): ``3-1201``, ``31201``, ``1201``.
+
+    None when the text is no address.
+    """
+    forms = search_forms(text)
+    if not forms:
+        return None
+    return or_(
+        *(
+            and_(
+                Home.number == number,
+                *([Home.building_name == building] if building is not None else []),
+                *([Home.section == section] if section is not None else []),
+            )
+            for building, section, number in forms
+        )
+    )
 
 
 class ParkingSpace(InEstate, Audited, Base):
@@ -154,3 +177,23 @@ class MeterReading(InEstate, Audited, Versioned, Base):
     void_reason: Mapped[str | None] = mapped_column(String(200))
 
     meter: Mapped[Meter] = relationship()
+
+
+def meant_by(text: str) -> ColumnElement[bool] | None:
+    """Which homes somebody means who types ``text``: ``3-1201``, ``31201``, a whole address.
+
+    A condition for a query, or ``None`` when the text is no address (X-12).
+    """
+    forms = search_forms(text)
+    if not forms:
+        return None
+    return or_(
+        *(
+            and_(
+                Home.number == number,
+                *([Home.building_name == building] if building is not None else []),
+                *([Home.section == section] if section is not None else []),
+            )
+            for building, section, number in forms
+        )
+    )

@@ -12,8 +12,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from flask import current_app, url_for
+from sqlalchemy import select
 
 from pmweb.domain.permissions import Permission
+from pmweb.extensions import db
+from pmweb.models.base import Base
 from pmweb.models.journal import JournalEntry
 from pmweb.web.access import allowed
 
@@ -120,6 +123,17 @@ def told(entry: JournalEntry) -> Line:
     text = _say(card.events if card else {}, entry.event, entry.facts)
     url = card.subject_url[entry.subject_kind](entry.subject_id) if card and allowed(card.permission) else None
     return Line(entry.at, text, entry.actor_name, url)
+
+
+def timeline_of(subject: Base, limit: int = 30) -> list[Line]:
+    """What happened to a matter, the latest first."""
+    query = (
+        select(JournalEntry)
+        .where(JournalEntry.subject_kind == subject.__tablename__, JournalEntry.subject_id == subject.id)
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(limit)
+    )
+    return [told(entry) for entry in db.session.scalars(query)]
 
 
 def asked(task: Promised) -> str:
