@@ -1,0 +1,67 @@
+"""What the codes of the shared nouns are called on screens and papers, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from pmweb.models.homes import Finish, HomeKind, MeterKind, Occupancy
+from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
+
+TIES = {
+    TieKind.OWNER: _l("业主"),
+    TieKind.CO_OWNER: _l("共有人"),
+    TieKind.TENANT: _l("租户"),
+    TieKind.USER: _l("使用人"),
+    TieKind.FAMILY: _l("家庭成员"),
+    TieKind.EMERGENCY: _l("紧急联系人"),
+    TieKind.AGENT: _l("受托人"),
+}
+PARTIES = {PartyKind.PERSON: _l("个人"), PartyKind.COMPANY: _l("单位")}
+IDENTITIES = {
+    IdKind.ID_CARD: _l("身份证"),
+    IdKind.PASSPORT: _l("护照"),
+    IdKind.PERMIT: _l("通行证或居留证"),
+    IdKind.USCC: _l("统一社会信用代码"),
+    IdKind.OTHER: _l("其他证件"),
+}
+AGES = {
+    AgeGroup.ADULT: _l("成年"),
+    AgeGroup.SENIOR: _l("老年"),
+    AgeGroup.MINOR: _l("14 至 17 岁"),
+    AgeGroup.CHILD: _l("14 岁以下"),
+}
+OCCUPANCIES = {
+    Occupancy.OWNER_OCCUPIED: _l("自住"),
+    Occupancy.LET: _l("出租"),
+    Occupancy.VACANT: _l("空置"),
+    Occupancy.CUSTODY: _l("托管"),
+    Occupancy.OTHER: _l("其他"),
+}
+HOME_KINDS = {
+    HomeKind.RESIDENCE: _l("住宅"),
+    HomeKind.SHOP: _l("商铺"),
+    HomeKind.OFFICE: _l("办公"),
+    HomeKind.OTHER: _l("其他"),
+}
+FINISHES = {Finish.BARE: _l("毛坯"), Finish.FURNISHED: _l("精装")}
+METERS = {
+    MeterKind.WATER: _l("水"),
+    MeterKind.ELECTRICITY: _l("电"),
+    MeterKind.GAS: _l("燃气"),
+    MeterKind.HEAT: _l("热"),
+}
+
+
+def choices(words: dict[Any, Any]) -> list[tuple[str, Any]]:
+    """The codes and their words as the choices of a field."""
+    return [(code.value, word) for code, word in words.items()]
+
+
+def home_title(building: str, number: str) -> str:
+    """A home as a heading: ``3 栋 1201``; a building with a name of its own stays as it is."""
+    if len(building) <= 3 and building.isascii():
+        return _("%(building)s 栋 %(number)s", building=building, number=number)
+    return f"{building} {number}"
