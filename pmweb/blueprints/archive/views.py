@@ -29,6 +29,8 @@ PURPOSES = {
     rules.Purpose.AUTHORITY: _l("有关机关调取"),
 }
 _ENDINGS = {JPEG: "jpg", PNG: "png", PDF: "pdf"}
+_SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+"""What came from outside gets no origin, no scripts, no forms; styles are those of the browser's viewer."""
 _KEPT_BY_THE_BROWSER = "private, max-age=31536000, immutable"
 _ASKED_EACH_TIME = "private, no-cache"
 _NEVER_KEPT = "private, no-store"
@@ -96,9 +98,7 @@ def _sent(
         name = f"{stored.kind}-{stored.id}{suffix}.{_ENDINGS[media_type]}"
         response.headers["Content-Disposition"] = f'inline; filename="{name}"'
         response.headers["X-Content-Type-Options"] = "nosniff"
-    if media_type == PDF:
-        # A PDF is somebody else's program: it gets no origin, no scripts, no forms of ours.
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = _SANDBOX
     if logged:
         response.headers["Cache-Control"] = _NEVER_KEPT
         return response
