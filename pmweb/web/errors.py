@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -31,7 +33,9 @@ _TEXTS = {
     422: (_l("没有办成"), _l("请按提示改正后再试。")),
     429: (_l("操作太频繁"), _l("为保护账号安全，请稍等几分钟再试。")),
     500: (_l("系统出错了"), _l("这次没有保存任何内容。请再试一次；仍不行，请告诉系统管理员发生的时间。")),
+    507: (_l("服务器磁盘已满"), _l("这次没有保存任何内容。请告诉系统管理员，清理磁盘后再提交。")),
 }
+_DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def install(app: Flask) -> None:
@@ -82,7 +86,18 @@ def _stale(_error: Exception) -> Response:
 
 
 def _fault(error: Exception) -> Response:
+    if _is_full_disk(error):
+        current_app.logger.exception("the disk is full at %s %s", request.method, request.path)
+        return _answer(507)
     if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
         raise error
     current_app.logger.exception("fault at %s %s", request.method, request.path)
     return _answer(500)
+
+
+def _is_full_disk(error: Exception) -> bool:
+    """Whether the database, or a large upload on its way in, found no room."""
+    if isinstance(error, OperationalError):
+        said = str(error.orig)
+        return "disk is full" in said or "No space left" in said
+    return isinstance(error, OSError) and error.errno in _DISK_IS_FULL

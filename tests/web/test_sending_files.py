@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, event, func, select
 
 from pmweb import clock, create_app
 from pmweb.domain.permissions import Permission, Role
@@ -148,6 +148,39 @@ def test_a_full_disk_is_said_and_nothing_is_saved(
     assert "磁盘已满" in answer.text
     assert (rows(StoredFile), rows(Attachment)) == (0, 0)
     assert [p.name for p in tmp_path.rglob("*.part")] == []
+
+
+def test_a_full_database_is_said_and_nothing_is_saved(send: Send, tmp_path: Path) -> None:
+    assert send("k1", photos=[FIRST]).status_code == 303
+
+    def no_further_page(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+
+    event.listen(Engine, "begin", no_further_page)
+    try:
+        dozen = [pictures.jpeg(pictures.drawing((60 + n, 40))) for n in range(12)]
+        answer = send("k2", photos=dozen)
+    finally:
+        event.remove(Engine, "begin", no_further_page)
+    assert answer.status_code == 507
+    assert "服务器磁盘已满" in answer.text
+    assert (rows(StoredFile), rows(Attachment)) == (1, 1)
+
+
+def test_a_full_disk_while_the_sending_comes_in_is_said(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is large waits in a temporary file until it is examined."""
+
+    class FullDisk(io.BytesIO):
+        def __init__(self, **_kwargs: Any) -> None:
+            super().__init__()
+
+        def write(self, _data: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", FullDisk)
+    answer = send("k1", photos=[FIRST])
+    assert answer.status_code == 507
+    assert rows(StoredFile) == 0
 
 
 def test_files_are_examined_before_the_write_lock_is_taken(
