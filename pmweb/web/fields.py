@@ -41,7 +41,7 @@ class Form(FlaskForm):
     """A form that can carry out an operation and show why a rule forbids it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def carried_out(self, operation: Callable[[], Any]) -> bool:
         """Run ``operation`` if the input is valid; a broken rule becomes an error in place.
