@@ -44,7 +44,7 @@
   on("beforeRequest", ({ detail }) => {
     if (detail.elt.matches("form")) work(detail.elt, detail.requestConfig.triggeringEvent?.submitter);
   });
-  on("afterRequest", ({ detail }) => rest(detail.elt));
+  on("afterRequest", ({ detail }) => [...busy.keys()].forEach((form) => { if (form === detail.elt || !form.isConnected) rest(form); }));
   addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
 
   // --- errors: the summary takes the focus, the title says so; chosen files come back with the form
