@@ -91,8 +91,12 @@ STATIC = (
 TIERS = (
     _tier("rules operations views policies", QUICK_TIERS, "-n", "auto", "--maxprocesses=4"),
     _tier("postgres", "postgres", "-n", "auto", "--maxprocesses=4", needs=(machine.POSTGRES,)),
-    _tier("browser", "browser and not faults", "-n", "auto", "--maxprocesses=4", needs=BROWSER),
-    *([_tier("faults", "faults", needs=BROWSER)] if any(ROOT.glob("tests/faults/**/test_*.py")) else ()),
+    _tier("browser", "browser", "tests/browser", "-n", "auto", "--maxprocesses=4", needs=BROWSER),
+    *(
+        [_tier("faults", "faults", "tests/faults", needs=BROWSER)]
+        if any(ROOT.glob("tests/faults/**/test_*.py"))
+        else ()
+    ),
 )
 
 
