@@ -41,10 +41,12 @@ def paged(
     *,
     descending: bool = False,
     size: int = PAGE,
+    at: str | None = None,
 ) -> Page:
     """One page of ``query`` in the order of these columns, which the query selects and which end with a unique one.
 
-    The address says where the page begins (``after``, ``before``); a broken one is a 404.
+    The address says where the page begins (``after``, ``before``); a broken one is a 404. ``at`` is the
+    endpoint of the list when the answer of another one shows it.
     """
     forward, values = _place(order)
     up = forward is not descending
@@ -60,8 +62,8 @@ def paged(
     has_next = more if forward else True
     return Page(
         rows,
-        _url("before", rows[0], names) if rows and has_previous else None,
-        _url("after", rows[-1], names) if rows and has_next else None,
+        _url("before", rows[0], names, at) if rows and has_previous else None,
+        _url("after", rows[-1], names, at) if rows and has_next else None,
     )
 
 
@@ -79,12 +81,12 @@ def _place(order: Sequence[InstrumentedAttribute[Any]]) -> tuple[bool, list[Any]
     return forward, [_read(value, column) for value, column in zip(values, order, strict=True)]
 
 
-def _url(word: str, row: Row[*tuple[Any, ...]], names: Sequence[str]) -> str:
+def _url(word: str, row: Row[*tuple[Any, ...]], names: Sequence[str], at: str | None) -> str:
     values = [_write(row._mapping[name]) for name in names]
     token = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
     kept = {name: value for name, value in request.args.lists() if name not in ("after", "before")}
     address: dict[str, Any] = {**(request.view_args or {}), **kept, word: token}
-    return url_for(str(request.endpoint), **address)
+    return url_for(at or str(request.endpoint), **address)
 
 
 def _write(value: Any) -> Any:
