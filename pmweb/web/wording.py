@@ -30,10 +30,12 @@ WORDS: dict[str, Any] = {
     "signature.reason": _l("请写明拒签的原因。"),
     "signature.witness": _l("拒签要有一位在场见证人，请写上姓名。"),
     "id_card.length": _l("身份证号码是 18 位，请数一数。"),
+    "id_card.form": _l("身份证号码由 17 位数字和最后一位数字或 X 组成。"),
     "id_card.region": _l("身份证号码的前两位不是有效的地区代码。"),
     "id_card.birth_date": _l("身份证号码里的出生日期不存在。"),
     "id_card.future": _l("身份证号码里的出生日期还没到。"),
     "id_card.check_digit": _l("身份证号码的最后一位与前面不符，请对照证件再看一遍。"),
+    "uscc.length": _l("统一社会信用代码是 18 位，请数一数。"),
     "uscc.form": _l("统一社会信用代码是 18 位数字和大写字母（不含 I、O、S、V、Z）。"),
     "uscc.check_digit": _l("统一社会信用代码的最后一位与前面不符，请对照执照再看一遍。"),
     "mobile.form": _l("手机号是 1 开头的 11 位数字。"),
@@ -50,8 +52,13 @@ def word(codes: dict[str, Any]) -> None:
 
 
 def worded(broken: RuleBroken) -> str:
-    """The sentence for a clerk. Facts fill the ``%(name)s`` places."""
-    sentence = str(WORDS.get(broken.code) or _("按规定不能这样办理（%(code)s）。", code=broken.code))
+    """The sentence for a clerk. Facts fill the ``%(name)s`` places; a function of the facts may word them itself."""
+    said = WORDS.get(broken.code)
+    if said is None:
+        return _("按规定不能这样办理（%(code)s）。", code=broken.code)
+    if callable(said):
+        return str(said(broken.facts))
+    sentence = str(said)
     try:
         return sentence % {name: str(value) for name, value in broken.facts.items()} if "%(" in sentence else sentence
     except KeyError:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein.models import MoveIn, PaperSeen, PowerOfAttorney
 from pmweb.blueprints.movein.rules import (
     ENDED,
@@ -234,11 +235,13 @@ def _keep_power(move_in: MoveIn, power: Power | None, today: date, *, needed: bo
 
 
 def _acting_person(home: Home, handler: Handler) -> Person:
-    known = households.find_by_identity(IdKind.ID_CARD, handler.id_number)
-    person = known or households.add_person(name=handler.name, mobile=handler.mobile)
-    if known is None:
-        households.set_identity(person, IdKind.ID_CARD, handler.id_number)
-    if not households.is_tied(home, person, TieKind.AGENT):
+    """The agent or handler, known already or new, tied to the home as the one who acts."""
+    person = households.find_by_identity(handler.id_number)
+    if person is None:
+        person = households.add_person(
+            handler.name, mobile=handler.mobile, id_kind=IdKind.ID_CARD, id_number=handler.id_number
+        )
+    if all(agent.person_id != person.id for agent in household_of(home.id).agents):
         households.tie(home, person, TieKind.AGENT)
     return person
 

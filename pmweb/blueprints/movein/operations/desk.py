@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.fees import operations as fees
-from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.fees.rules import Proposal
+from pmweb.blueprints.households.household import Household, household_of
 from pmweb.blueprints.movein.models import KeyEntry, MoveIn
 from pmweb.blueprints.movein.rules import THINGS, KeyAct, balance, check_key_act, check_things
 from pmweb.data.movein import MoveInRules
@@ -23,8 +24,7 @@ from pmweb.models.session_rules import actor_of
 def confirm_register(move_in: MoveIn, occupancy: Occupancy, *, at: datetime) -> None:
     """The household register is filled in (M-5, FM-01). RuleBroken ``register.missing`` says what it lacks."""
     _refuse_before_identity(move_in)
-    household = households.household_of(move_in.home_id)
-    missing = households.register_lacks(household, occupancy)
+    missing = register_lacks(household_of(move_in.home_id), occupancy)
     if missing:
         raise RuleBroken("register.missing", what=missing)
     move_in.home.occupancy = occupancy
@@ -32,6 +32,18 @@ def confirm_register(move_in: MoveIn, occupancy: Occupancy, *, at: datetime) -> 
         journal.note(unit(), move_in, "movein.registered", at=at, home_id=move_in.home_id)
     move_in.registered_at = at
     unit().flush()
+
+
+def register_lacks(household: Household, occupancy: Occupancy) -> tuple[str, ...]:
+    """What FM-01 asks for and the register does not say yet, as codes of the fields."""
+    owner = household.owner
+    gaps = {
+        "owner_id": owner is None or not owner.id_masked,
+        "owner_mobile": owner is None or not owner.mobile,
+        "emergency": not household.emergency,
+        "users": occupancy is Occupancy.LET and not household.users,
+    }
+    return tuple(name for name, gap in gaps.items() if gap)
 
 
 def choose_agreements(move_in: MoveIn, chosen: Sequence[str], rules: MoveInRules, *, at: datetime) -> None:
@@ -113,7 +125,7 @@ def key_entries(move_in: MoveIn) -> list[KeyEntry]:
     return list(unit().scalars(select(KeyEntry).where(KeyEntry.move_in_id == move_in.id).order_by(KeyEntry.id)))
 
 
-def first_charge(move_in: MoveIn, *, at: datetime) -> fees.Proposal:
+def first_charge(move_in: MoveIn, *, at: datetime) -> Proposal:
     """What the first period costs, with its arithmetic (M-8, A-9): from the hand-over to the end of the period."""
     return fees.propose_first_period(move_in.home, from_on=charged_from(move_in, at))
 

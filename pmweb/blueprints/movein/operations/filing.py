@@ -14,8 +14,9 @@ from pmweb.blueprints.movein.rules import ENDED, MOVES, Facts, Paper, check_fili
 from pmweb.data.movein import MoveInRules
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
-from pmweb.models import journal, tasks
-from pmweb.models.files import HouseholdPaper, PaperForm
+from pmweb.models import journal, shelf, tasks
+from pmweb.models.files import FileKind, HouseholdPaper, PaperForm
+from pmweb.models.pictures import Prepared
 from pmweb.models.session_rules import actor_of
 from pmweb.models.signatures import SignerSide
 
@@ -46,12 +47,17 @@ def file_lines(move_in: MoveIn, rules: MoveInRules) -> list[FileLine]:
     return brought + [_ours(kind, ready.get(kind), move_in) for kind in wanted]
 
 
-def keep_place(move_in: MoveIn, kind: Paper, place: str) -> None:
-    """Where the paper original or copy lies: cabinet and box (FM-34). RuleBroken ``filing.place`` when empty."""
+def keep_paper(move_in: MoveIn, kind: Paper, place: str, scan: Prepared | None, *, at: datetime) -> None:
+    """Where a paper lies – cabinet and box – or its scan (FM-34). RuleBroken ``filing.place`` when neither is given."""
     paper = case.papers_of(move_in).get(kind)
     if paper is None or kind not in _filed_kinds(move_in):
         raise RuleBroken("filing.unknown_paper")
-    paper.place = place
+    if not place and scan is None:
+        raise RuleBroken("filing.place", field="place")
+    paper.place = place or paper.place
+    if scan is not None:
+        kept = FileKind.IDENTITY if scan.identity else FileKind.SCAN
+        paper.file_id = shelf.put(unit(), scan, kept, at=at).id
     unit().flush()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein.models import AcceptanceSheet, DefectRound, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, desk, rounds
 from pmweb.blueprints.movein.rules import balance
@@ -98,7 +98,7 @@ def _papers(move_in: MoveIn, rules: MoveInRules) -> list[Paper]:
 
 def register_facts(move_in: MoveIn) -> dict[str, Any]:
     """The household as the register names it; numbers masked, so that the snapshot holds no secret."""
-    household = households.household_of(move_in.home_id)
+    household = household_of(move_in.home_id)
     return {
         "home": move_in.home.label,
         "occupancy": move_in.home.occupancy,

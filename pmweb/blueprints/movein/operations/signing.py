@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pmweb import clock
-from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.households.household import Household, household_of
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case, papers, rounds
 from pmweb.blueprints.movein.rules import MOVES, Applicant, Outcome, State, check_power_covers
@@ -16,10 +16,18 @@ from pmweb.data import Defaults
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, tasks
-from pmweb.models.people import Person
+from pmweb.models.people import AgeGroup
 from pmweb.models.session_rules import actor_of
 from pmweb.models.signatures import Signature, SignerSide
 from pmweb.models.signing import Manner, Refused, Signer, fingerprint, sign
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody who is there and may sign."""
+
+    person_id: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Moment:
 
     side: SignerSide
     owed: list[papers.Standing]
-    signers: list[Person]
+    signers: list[Present]
     seen: str
     """Fingerprint of what is shown: nothing is signed that reads otherwise by then."""
 
@@ -94,27 +102,33 @@ def sign_moment(
     return signed
 
 
-def _signers(move_in: MoveIn, owed: Collection[papers.Standing]) -> list[Person]:
-    """Who may sign these papers: the owner or who acts for the owner; a person of the register who is present may
-    sign what is no agreement (A-37)."""
-    first = move_in.handler or move_in.owner
+def _signers(move_in: MoveIn, owed: Collection[papers.Standing]) -> list[Present]:
+    """Who may sign these papers: the owner, or who acts for the owner; a grown-up person of the register who is
+    present may sign what is no agreement (A-37)."""
+    acting = move_in.handler or move_in.owner
+    first = Present(acting.id, acting.name)
     if any(paper.kind not in papers.ANYBODY_PRESENT for paper in owed):
         return [first]
-    others = households.adults_of(move_in.home_id)
-    return [first, *(person for person in others if person.id != first.id)]
+    return [first, *(person for person in _grown_up(household_of(move_in.home_id)) if person != first)]
+
+
+def _grown_up(household: Household) -> list[Present]:
+    young = (AgeGroup.CHILD, AgeGroup.MINOR)
+    living = (*household.co_owners, *household.users, *household.family)
+    return [Present(m.person_id, m.name) for m in living if m.age_group not in young and not m.company]
 
 
 def _signer(move_in: MoveIn, moment: Moment, signer_id: int | None) -> Signer:
     if moment.side is SignerSide.OFFICE:
         return Signer(actor_of(unit()).name, SignerSide.OFFICE)
-    person = next((p for p in moment.signers if p.id == signer_id), None) if signer_id else moment.signers[0]
+    chosen = signer_id or moment.signers[0].person_id
+    person = next((present for present in moment.signers if present.person_id == chosen), None)
     if person is None:
         raise RuleBroken("sign.owner_only", field="signer")
-    acting = move_in.applicant is not Applicant.OWNER and person.id == move_in.handler_id
-    if acting:
+    if move_in.applicant is not Applicant.OWNER and person.person_id == move_in.handler_id:
         _check_power(move_in, moment)
-    behalf = move_in.owner.name if person.id != move_in.owner_id else ""
-    return Signer(person.name, SignerSide.RESIDENT, person.id, behalf)
+    behalf = move_in.owner.name if person.person_id != move_in.owner_id else ""
+    return Signer(person.name, SignerSide.RESIDENT, person.person_id, behalf)
 
 
 def _check_power(move_in: MoveIn, moment: Moment) -> None:

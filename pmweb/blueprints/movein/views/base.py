@@ -3,19 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint
 from flask_babel import force_locale, get_locale
+from flask_babel import lazy_gettext as _l
 
+from pmweb.blueprints.movein.cards import paper_name
+from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS, MEMBER_WORDS
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations.facts import facts_of
-from pmweb.blueprints.movein.rules import Facts
+from pmweb.blueprints.movein.rules import Facts, Outcome, Responsible
 from pmweb.blueprints.movein.sheet import REPEATABLE, Layout
 from pmweb.data import defaults
+from pmweb.models.files import PaperForm
+from pmweb.models.homes import METER_UNITS, MeterKind
+from pmweb.models.people import TieKind
 from pmweb.web.access import find
 from pmweb.web.filters import named
 
 bp = Blueprint("movein", __name__, url_prefix="/movein")
+
+METER_WORDS = {
+    MeterKind.WATER: _l("水表"),
+    MeterKind.ELECTRICITY: _l("电表"),
+    MeterKind.GAS: _l("燃气表"),
+    MeterKind.HEAT: _l("热量表"),
+}
+OUTCOME_WORDS = {
+    Outcome.ACCEPTED: _l("合格"),
+    Outcome.WITH_DEFECTS: _l("有问题，转整改"),
+    Outcome.REFUSED: _l("业主拒签"),
+}
+FORM_WORDS = {
+    PaperForm.ORIGINAL: _l("原件"),
+    PaperForm.COPY: _l("复印件"),
+    PaperForm.SCAN: _l("扫描件"),
+    PaperForm.DIGITAL: _l("电子签署"),
+}
+RESPONSIBLE_WORDS = {
+    Responsible.DEVELOPER: _l("开发商"),
+    Responsible.BUILDER: _l("施工单位"),
+    Responsible.OFFICE: _l("物业管理处"),
+    Responsible.RESIDENT: _l("业主"),
+    Responsible.UTILITY: _l("公用事业单位"),
+}
+TIE_WORDS = {
+    TieKind.OWNER: _l("业主"),
+    TieKind.CO_OWNER: _l("共有人"),
+    TieKind.AGENT: _l("受托人"),
+    **MEMBER_WORDS,
+}
+
+
+@bp.context_processor
+def words() -> dict[str, Any]:
+    """What every template of this room may name."""
+    return {
+        "paper_name": paper_name,
+        "meter_words": METER_WORDS,
+        "meter_units": METER_UNITS,
+        "outcome_words": OUTCOME_WORDS,
+        "form_words": FORM_WORDS,
+        "responsible_words": RESPONSIBLE_WORDS,
+        "kind_words": TIE_WORDS,
+        "key_act_words": KEY_ACT_WORDS,
+    }
 
 
 def case_of(move_in_id: int) -> tuple[MoveIn, Facts]:

@@ -1,0 +1,215 @@
+"""What a move-in shows elsewhere: on a home's card, on 今日, in search, in the timeline – and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from pmweb.blueprints.movein.models import MoveIn
+from pmweb.blueprints.movein.rules import ENDED, Paper, State
+from pmweb.data import defaults
+from pmweb.domain.permissions import Permission
+from pmweb.extensions import unit
+from pmweb.models.homes import Home
+from pmweb.web.cards import Action, Card, Matter
+from pmweb.web.filters import named
+from pmweb.web.wording import word
+
+STATES = {
+    State.OPEN: _l("办理中"),
+    State.ACCEPTANCE_OPEN: _l("验房中"),
+    State.RECTIFYING: _l("整改中"),
+    State.ACCEPTANCE_PASSED: _l("验收合格"),
+    State.FILED: _l("已归档"),
+    State.FILED_WITH_OPEN_DEFECTS: _l("已归档（有未了整改）"),
+}
+
+PAPER_NAMES: dict[str, Any] = {
+    Paper.OWNER_ID.value: _l("业主身份证"),
+    Paper.NOTICE.value: _l("入住通知单"),
+    Paper.CONTRACT.value: _l("房屋买卖契约"),
+    Paper.POWER_OF_ATTORNEY.value: _l("授权委托书"),
+    Paper.AGENT_ID.value: _l("受托人身份证"),
+    Paper.UNIT_CERTIFICATE.value: _l("单位证明（执照复印件盖章、授权书）"),
+    Paper.HANDLER_ID.value: _l("经办人身份证"),
+    "household_register": _l("住户登记表"),
+    "handover_receipt": _l("钥匙、物品领取登记"),
+    "acceptance_sheet": _l("房屋质量验收登记表"),
+    "meter_readings": _l("水电气表底数确认"),
+    "work_order": _l("维修工作单"),
+    "household_file": _l("户档案目录"),
+}
+
+MISSING_WORDS = {
+    "owner_id": _l("业主证件号码"),
+    "owner_mobile": _l("业主手机"),
+    "emergency": _l("紧急联系人"),
+    "users": _l("租户或使用人"),
+}
+
+
+def paper_name(kind: str) -> str:
+    """What a paper is called, in the reader's language."""
+    agreement = defaults().movein.agreements.get(kind)
+    return named(agreement) if agreement else str(PAPER_NAMES.get(kind, kind))
+
+
+def _papers(facts: Mapping[str, Any]) -> str:
+    return _("档案还缺：%(names)s。", names="、".join(paper_name(kind) for kind in facts["papers"]))
+
+
+def _lacking(facts: Mapping[str, Any]) -> str:
+    return _("登记表还缺：%(names)s。", names="、".join(str(MISSING_WORDS[name]) for name in facts["what"]))
+
+
+def _things(facts: Mapping[str, Any]) -> str:
+    names = "、".join(named(defaults().movein.things[kind]) for kind in facts["kinds"])
+    return _("清单上必须有：%(names)s。", names=names)
+
+
+def _key(words: Any) -> Any:
+    def say(facts: Mapping[str, Any]) -> str:
+        thing = defaults().movein.things[facts["kind"]]
+        return _("%(act)s：%(thing)s %(n)s", act=words, thing=named(thing), n=facts["quantity"]) + (
+            f"（{facts['reason']}）" if facts.get("reason") else ""
+        )
+
+    return say
+
+
+word(
+    {
+        "movein.no_owner": _l("%(home)s 还没有登记业主，不能办理入住。请先在住户里登记业主。"),
+        "movein.exists": _l("这套房已有办理中的入住（%(number)s），请接着办。"),
+        "movein.company": _l("业主是单位，请选“单位购房”。"),
+        "movein.no_company": _l("业主是个人，不能选“单位购房”。"),
+        "movein.handler": _l("请填写办理人的姓名、手机和身份证号码。"),
+        "movein.ended": _l("这次入住已经归档或作废，不能再改。"),
+        "movein.void_reason": _l("请写明作废的原因。"),
+        "movein.identity_first": _l("先完成「核对业主与资料」"),
+        "movein.register_first": _l("先完成「住户登记表」，再交钥匙"),
+        "movein.acceptance_first": _l("等「验房」每项都有结果"),
+        "movein.readings_first": _l("等「水电气表」三只表都抄完"),
+        "movein.nothing_to_sign": _l("等有填好的文件"),
+        "movein.sign_first": _l("等「签字」全部完成"),
+        "notice.future": _l("日期不能晚于今天。"),
+        "power.no_scope": _l("请登记委托书：委托事项和有效期。"),
+        "power.not_for_move_in": _l("委托事项里没有“办理入住”，受托人不能代办。"),
+        "power.other": _l("请写明其他委托事项。"),
+        "power.order": _l("有效期的截止日不能早于起始日。"),
+        "power.too_long": _l("委托书的有效期最长 %(months)s 个月。"),
+        "power.not_yet": _l("委托书还没有生效。"),
+        "power.expired": _l("委托书已于 %(on)s 到期，请业主重新出具。"),
+        "power.scope": _l("委托书没有授权办理这一项，请业主本人签字或补充委托。"),
+        "register.missing": _lacking,
+        "agreements.mandatory": _l("必签的协议不能取消。"),
+        "things.missing": _things,
+        "things.untested": _l("请当面试开每把钥匙后再勾选。"),
+        "keys.before_handover": _l("还没有发放钥匙物品。"),
+        "keys.too_many": _l("住户手里只有 %(held)s 件，数量不对。"),
+        "keys.reason": _l("请写明原因。"),
+        "charge.exists": _l("首期物业费已经记过了。"),
+        "acceptance.not_begun": _l("验房还没有开始。"),
+        "acceptance.closed": _l("本轮验收已签字，不能再改。"),
+        "acceptance.untested": _l("还有 %(count)s 项没有结果：第 %(lines)s 项。"),
+        "acceptance.undescribed": _l("不合格项还没有写问题：第 %(lines)s 项。"),
+        "acceptance.no_photo": _l("较重或涉及安全的问题要拍照：第 %(lines)s 项。"),
+        "acceptance.describe": _l("请写明问题，或点一个原因。"),
+        "acceptance.wait_needs_reason_and_date": _l("待测要写明原因和日期。"),
+        "acceptance.date_past": _l("日期不能早于今天。"),
+        "meter.photo": _l("请拍下表盘。"),
+        "meter.closed": _l("底数已签字确认，不能再改。"),
+        "sign.nothing": _l("没有待签的文件。"),
+        "sign.owner_only": _l("这些文件要由业主或受托人签字。"),
+        "rounds.not_rectifying": _l("现在没有待整改的问题。"),
+        "rounds.recheck_first": _l("还没有复检合格的问题，不能再次验收。"),
+        "rounds.failed_needs_note": _l("请写明仍存在的问题。"),
+        "rounds.unanswered": _l("还有问题没有写复验结果。"),
+        "appointment.past": _l("约定的时间要晚于现在。"),
+        "filing.missing": _papers,
+        "filing.open_defects": _l("还有 %(count)s 处整改未了。确实要归档，请勾选下面一项。"),
+        "filing.unknown_paper": _l("这次入住不需要这份文件。"),
+        "filing.place": _l("请写明存放位置，或上传扫描件。"),
+    }
+)
+
+
+def _open_matters(home_ids: Iterable[int]) -> list[Matter]:
+    query = select(MoveIn.id, MoveIn.number, MoveIn.state, MoveIn.home_id).where(
+        MoveIn.home_id.in_(list(home_ids)), MoveIn.voided_at.is_(None), MoveIn.state.not_in(list(ENDED))
+    )
+    return [
+        Matter(_url(row.id), _("办理入住"), row.number, str(STATES[row.state]), home_id=row.home_id)
+        for row in unit().execute(query)
+    ]
+
+
+def _search(text: str) -> list[Matter]:
+    if not text.upper().startswith("RZ-"):
+        return []
+    query = (
+        select(MoveIn.id, MoveIn.number, MoveIn.state, MoveIn.home_id, Home.label)
+        .join(Home, Home.id == MoveIn.home_id)
+        .where(MoveIn.number.startswith(text.upper(), autoescape=True))
+        .limit(8)
+    )
+    return [
+        Matter(_url(row.id), _("%(home)s 入住", home=row.label), row.number, str(STATES[row.state]), home_id=row.home_id)
+        for row in unit().execute(query)
+    ]
+
+
+def _count_open() -> int:
+    query = select(func.count(MoveIn.id)).where(MoveIn.voided_at.is_(None), MoveIn.state.not_in(list(ENDED)))
+    return unit().scalar(query) or 0
+
+
+def _url(move_in_id: int) -> str:
+    return url_for("movein.show", move_in_id=move_in_id)
+
+
+CARD = Card(
+    room="movein",
+    label=_l("入住"),
+    icon="key",
+    permission=Permission.MOVEIN_READ,
+    subject_url={MoveIn.__tablename__: _url},
+    events={
+        "movein.opened": _l("开始办理入住 %(number)s"),
+        "movein.identity_checked": _l("身份与资料已核对"),
+        "movein.registered": _l("住户登记表已登记"),
+        "movein.keys_handed_out": _key(_l("发放")),
+        "movein.keys_retained": _key(_l("留存")),
+        "movein.keys_returned": _key(_l("交回")),
+        "movein.keys_lost": _key(_l("遗失")),
+        "movein.charged": _l("首期物业费 %(amount)s 记入应收（%(number)s）"),
+        "movein.acceptance_started": _l("开始验房，陪验：%(inspectors)s"),
+        "movein.signed_resident": _l("%(name)s 签字，共 %(count)s 份"),
+        "movein.signed_office": _l("%(name)s 代表维修部签字，共 %(count)s 份"),
+        "movein.refused": _l("拒签：%(reason)s"),
+        "movein.round_accepted": _l("第 %(round)s 轮验收合格"),
+        "movein.round_accepted_with_defects": _l("第 %(round)s 轮验收签字，问题转整改"),
+        "movein.round_refused": _l("第 %(round)s 轮验收被拒：%(reason)s"),
+        "movein.round_opened": _l("开始第 %(round)s 轮验收"),
+        "movein.appointed": _l("约定 %(when)s 第 %(round)s 轮验收"),
+        "movein.filed": _l("已归入户档案"),
+        "movein.filed_with_open_defects": _l("已归入户档案，%(count)s 处整改继续跟踪"),
+        "movein.voided": _l("作废：%(reason)s"),
+    },
+    tasks={
+        "movein.handle": _l("接着办理入住"),
+        "movein.papers": _l("等业主补齐 %(count)s 份资料"),
+        "movein.appoint": _l("复检合格，约业主再次验收"),
+        "movein.accompany": _l("带工具陪同业主再次验收"),
+        "movein.file": _l("验收合格，资料归档"),
+    },
+    actions=(Action(_l("办理入住"), "key", "movein.new", Permission.MOVEIN_HANDLE),),
+    open_matters=_open_matters,
+    search=_search,
+    count_open=_count_open,
+)

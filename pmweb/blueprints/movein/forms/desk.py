@@ -1,0 +1,122 @@
+"""Register, agreements, keys and things (M-5 to M-7; FM-01, FM-04)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField
+
+from pmweb.blueprints.movein.rules import THINGS, KeyAct
+from pmweb.data import defaults
+from pmweb.models.homes import Occupancy
+from pmweb.models.people import AgeGroup, TieKind
+from pmweb.web.fields import Form, choice, count, labelled, mobile, select, several, text, tick
+from pmweb.web.filters import named
+
+OCCUPANCY_WORDS = {
+    Occupancy.OWNER_OCCUPIED: _l("自住"),
+    Occupancy.LET: _l("出租"),
+    Occupancy.VACANT: _l("空置"),
+    Occupancy.CUSTODY: _l("托管"),
+    Occupancy.OTHER: _l("其他"),
+}
+MEMBER_WORDS = {
+    TieKind.EMERGENCY: _l("紧急联系人"),
+    TieKind.FAMILY: _l("家庭成员"),
+    TieKind.TENANT: _l("租户"),
+    TieKind.USER: _l("其他使用人"),
+}
+AGE_WORDS = {
+    AgeGroup.ADULT: _l("成年"),
+    AgeGroup.SENIOR: _l("老年"),
+    AgeGroup.MINOR: _l("14 至 17 岁"),
+    AgeGroup.CHILD: _l("14 岁以下"),
+}
+KEY_ACT_WORDS = {
+    KeyAct.HANDED_OUT: _l("发放"),
+    KeyAct.RETAINED: _l("留存（整改用）"),
+    KeyAct.RETURNED: _l("交回"),
+    KeyAct.LOST: _l("遗失"),
+}
+
+
+class RegisterForm(Form):
+    """The household is complete: how the home is used."""
+
+    occupancy = choice(_l("使用情况"), [(o.value, w) for o, w in OCCUPANCY_WORDS.items()])
+
+
+class OwnerForm(Form):
+    """What the register still lacks about the owner."""
+
+    mobile = mobile(_l("业主手机"), needed=True)
+    id_number = text(_l("业主证件号码"), 20)
+    address = text(_l("通讯地址（寄送用）"), 120)
+
+
+class MemberForm(Form):
+    """One more person of the household."""
+
+    kind = choice(_l("身份"), [(k.value, w) for k, w in MEMBER_WORDS.items()])
+    name = text(_l("姓名"), 40, needed=True)
+    relation = text(_l("与业主关系"), 20)
+    mobile = mobile(_l("手机"))
+    age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGE_WORDS.items())], needed=False)
+    guardian_agreed = tick(_l("监护人同意登记 14 岁以下儿童的信息"))
+
+
+class VehicleForm(Form):
+    """One more vehicle."""
+
+    plate = text(_l("车牌"), 12, needed=True)
+    space = text(_l("车位"), 20)
+
+
+class PetForm(Form):
+    """One more pet."""
+
+    kind = text(_l("种类"), 20, needed=True)
+    name = text(_l("名字"), 20)
+    registration_no = text(_l("登记证号"), 40)
+
+
+class AgreementsForm(Form):
+    """Which rules and agreements are signed."""
+
+    agreements = several(_l("本次签署"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agreements.choices = list(labelled(defaults().movein.agreements.values()))
+
+
+class ThingsForm(Form):
+    """How many of each kind are handed out; every key has been tried in its lock."""
+
+    tested = tick(_l("每把钥匙已当面试开"))
+    entrance_key: IntegerField
+
+    def counts(self) -> dict[str, int]:
+        """How many of each kind."""
+        return {kind: int(self[kind].data or 0) for kind in THINGS}
+
+
+for _thing in defaults().movein.things.values():
+    setattr(ThingsForm, _thing.id, count(LazyString(named, _thing), most=50, default=_thing.usual))
+
+
+class KeyForm(Form):
+    """One more line of the key ledger."""
+
+    kind = select(_l("物品"))
+    act = choice(_l("动作"), [(a.value, w) for a, w in KEY_ACT_WORDS.items()])
+    quantity = count(_l("数量"), least=1, most=50, needed=True, default=1)
+    reason = text(_l("说明"), 120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = list(labelled(defaults().movein.things.values()))
+
+

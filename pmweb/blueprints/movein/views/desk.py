@@ -1,0 +1,257 @@
+"""What is done at the desk: register, agreements, keys and things, the first charge (M-5 to M-8)."""
+
+from __future__ import annotations
+
+from flask import flash, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from pmweb import clock
+from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.households.household import household_of
+from pmweb.blueprints.movein.flow import FLOW
+from pmweb.blueprints.movein.forms.desk import (
+    AGE_WORDS,
+    KEY_ACT_WORDS,
+    MEMBER_WORDS,
+    AgreementsForm,
+    KeyForm,
+    MemberForm,
+    OwnerForm,
+    PetForm,
+    RegisterForm,
+    ThingsForm,
+    VehicleForm,
+)
+from pmweb.blueprints.movein.models import MoveIn
+from pmweb.blueprints.movein.operations import desk
+from pmweb.blueprints.movein.rules import KeyAct, balance
+from pmweb.blueprints.movein.views.base import bp, case_of
+from pmweb.data import defaults
+from pmweb.domain.permissions import Permission
+from pmweb.domain.workflow import RuleBroken
+from pmweb.models.homes import Occupancy
+from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
+from pmweb.web.access import find, requires
+from pmweb.web.fields import Form
+from pmweb.web.pages import go, page
+from pmweb.web.unit_of_work import captured_at
+from pmweb.web.wording import worded
+
+
+def _register_page(move_in: MoveIn, **forms: Form) -> Response:
+    household = household_of(move_in.home_id)
+    failed = next(iter(forms.values()), None)
+    shown = {
+        "register": RegisterForm(formdata=None, data={"occupancy": _usual_occupancy(move_in)}),
+        "owner": OwnerForm(formdata=None, data={"mobile": move_in.owner.mobile, "address": move_in.owner.address}),
+        "member": MemberForm(formdata=None, data={"kind": "family" if household.emergency else "emergency"}),
+        "vehicle": VehicleForm(formdata=None),
+        "pet": PetForm(formdata=None),
+    } | forms
+    return page(
+        "movein/register.html",
+        "step",
+        form=failed,
+        shown=shown,
+        move_in=move_in,
+        household=household,
+        lacks=desk.register_lacks(household, Occupancy(shown["register"].occupancy.data or Occupancy.VACANT)),
+        member_words=MEMBER_WORDS,
+        age_words=AGE_WORDS,
+    )
+
+
+def _usual_occupancy(move_in: MoveIn) -> str:
+    known = move_in.home.occupancy
+    return (Occupancy.OWNER_OCCUPIED if known is Occupancy.VACANT and not move_in.registered_at else known).value
+
+
+@bp.route("/<int:move_in_id>/register", methods=["GET", "POST"])
+@requires(Permission.MOVEIN_HANDLE)
+def register(move_in_id: int) -> Response:
+    """住户登记表: who lives here; the last button says that it is complete."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("register", facts)
+    if request.method == "GET":
+        return _register_page(move_in)
+    form = RegisterForm()
+    if form.carried_out(lambda: desk.confirm_register(move_in, Occupancy(form.occupancy.data), at=captured_at())):
+        flash(_("住户登记表已登记。"))
+        return go("movein.agreements", move_in_id=move_in_id)
+    return _register_page(move_in, register=form)
+
+
+@bp.post("/<int:move_in_id>/register/owner")
+@requires(Permission.MOVEIN_HANDLE)
+def register_owner(move_in_id: int) -> Response:
+    """What the register lacked about the owner."""
+    move_in = _open_register(move_in_id)
+    form = OwnerForm()
+
+    def complete() -> None:
+        owner = move_in.owner
+        households.change_person(
+            owner,
+            name=owner.name,
+            mobile=form.mobile.data or "",
+            other_phones=owner.other_phones,
+            address=form.address.data or "",
+            email=owner.email,
+        )
+        if form.id_number.data:
+            kind = IdKind.USCC if owner.kind is PartyKind.COMPANY else IdKind.ID_CARD
+            households.set_identity(owner, kind, form.id_number.data)
+
+    if form.carried_out(complete):
+        return go("movein.register", move_in_id=move_in_id)
+    return _register_page(move_in, owner=form)
+
+
+@bp.post("/<int:move_in_id>/register/member")
+@requires(Permission.MOVEIN_HANDLE)
+def register_member(move_in_id: int) -> Response:
+    """One more person of the household."""
+    move_in = _open_register(move_in_id)
+    form = MemberForm()
+
+    def add() -> None:
+        person = households.add_person(form.name.data or "", mobile=form.mobile.data or "")
+        households.tie(
+            move_in.home,
+            person,
+            TieKind(form.kind.data),
+            relation=form.relation.data or "",
+            age_group=AgeGroup(form.age_group.data) if form.age_group.data else None,
+            guardian_agreed=bool(form.guardian_agreed.data),
+        )
+
+    if form.carried_out(add):
+        return go("movein.register", move_in_id=move_in_id)
+    return _register_page(move_in, member=form)
+
+
+@bp.post("/<int:move_in_id>/register/vehicle")
+@requires(Permission.MOVEIN_HANDLE)
+def register_vehicle(move_in_id: int) -> Response:
+    """One more vehicle."""
+    move_in = _open_register(move_in_id)
+    form = VehicleForm()
+    if form.carried_out(
+        lambda: households.add_vehicle(move_in.home, form.plate.data or "", space=form.space.data or "")
+    ):
+        return go("movein.register", move_in_id=move_in_id)
+    return _register_page(move_in, vehicle=form)
+
+
+@bp.post("/<int:move_in_id>/register/pet")
+@requires(Permission.MOVEIN_HANDLE)
+def register_pet(move_in_id: int) -> Response:
+    """One more pet."""
+    move_in = _open_register(move_in_id)
+    form = PetForm()
+    if form.carried_out(
+        lambda: households.add_pet(
+            move_in.home,
+            form.kind.data or "",
+            name=form.name.data or "",
+            registration_no=form.registration_no.data or "",
+        )
+    ):
+        return go("movein.register", move_in_id=move_in_id)
+    return _register_page(move_in, pet=form)
+
+
+def _open_register(move_in_id: int) -> MoveIn:
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("register", facts)
+    return move_in
+
+
+@bp.route("/<int:move_in_id>/agreements", methods=["GET", "POST"])
+@requires(Permission.MOVEIN_HANDLE)
+def agreements(move_in_id: int) -> Response:
+    """协议签署: which papers; they are signed together with the others."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("agreements", facts)
+    rules = defaults().movein
+    form = AgreementsForm(data={"agreements": list(move_in.agreements) or list(rules.agreements)})
+    if form.carried_out(
+        lambda: desk.choose_agreements(move_in, form.agreements.data or [], rules, at=captured_at())
+    ):
+        return go("movein.handover" if facts.registered else "movein.show", move_in_id=move_in_id)
+    return page("movein/agreements.html", "step", form=form, move_in=move_in)
+
+
+@bp.route("/<int:move_in_id>/handover", methods=["GET", "POST"])
+@requires(Permission.MOVEIN_HANDLE)
+def handover(move_in_id: int) -> Response:
+    """钥匙物品: the list that is signed for."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("handover", facts)
+    entries = desk.key_entries(move_in)
+    held = balance((entry.kind, entry.act, entry.quantity) for entry in entries)
+    form = ThingsForm(data=held | {"tested": True} if entries else None)
+    if form.carried_out(
+        lambda: desk.list_things(move_in, form.counts(), tested=bool(form.tested.data), at=captured_at())
+    ):
+        flash(_("清单已列好，请业主签字领取。"))
+        return go("movein.sign", move_in_id=move_in_id)
+    return page("movein/handover.html", "step", form=form, move_in=move_in, facts=facts)
+
+
+@bp.route("/<int:move_in_id>/keys", methods=["GET", "POST"])
+@requires(Permission.MOVEIN_HANDLE)
+def keys(move_in_id: int) -> Response:
+    """The key ledger: kept back for rework, given back, lost (M-7)."""
+    move_in = find(MoveIn, move_in_id)
+    if move_in.handover_at is None:
+        raise RuleBroken("keys.before_handover")
+    form = KeyForm()
+    if form.carried_out(
+        lambda: desk.move_keys(
+            move_in,
+            form.kind.data,
+            KeyAct(form.act.data),
+            form.quantity.data or 0,
+            form.reason.data or "",
+            at=captured_at(),
+        )
+    ):
+        return go("movein.keys", move_in_id=move_in_id)
+    entries = desk.key_entries(move_in)
+    held = balance((entry.kind, entry.act, entry.quantity) for entry in entries)
+    return page(
+        "movein/keys.html", "step", form=form, move_in=move_in, entries=entries, held=held, act_words=KEY_ACT_WORDS
+    )
+
+
+@bp.get("/<int:move_in_id>/fee")
+@requires(Permission.MOVEIN_READ)
+def fee(move_in_id: int) -> Response:
+    """费用: the first period with its arithmetic. It never holds back the keys (A-9)."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("fee", facts)
+    return _fee_page(move_in)
+
+
+@bp.post("/<int:move_in_id>/fee")
+@requires(Permission.FEES_CHARGE)
+def charge_fee(move_in_id: int) -> Response:
+    """Keep the first period's fee as an open charge (M-8)."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("fee", facts)
+    form = Form()
+    if form.carried_out(lambda: desk.charge(move_in, at=captured_at())):
+        flash(_("首期物业费已记入应收。"))
+        return go("movein.show", move_in_id=move_in_id)
+    return _fee_page(move_in, form)
+
+
+def _fee_page(move_in: MoveIn, form: Form | None = None) -> Response:
+    proposal, problem = None, None
+    try:
+        proposal = desk.first_charge(move_in, at=clock.now()) if move_in.charge_id is None else None
+    except RuleBroken as broken:
+        problem = worded(broken)
+    return page("movein/fee.html", "step", form=form, move_in=move_in, proposal=proposal, problem=problem)

@@ -1,0 +1,91 @@
+"""归档: the list of what the household file needs, what is missing, and the filing (M-19)."""
+
+from __future__ import annotations
+
+from flask import flash
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from pmweb.blueprints.movein.cards import PAPER_NAMES
+from pmweb.blueprints.movein.flow import FLOW
+from pmweb.blueprints.movein.models import MoveIn
+from pmweb.blueprints.movein.operations import filing
+from pmweb.blueprints.movein.rules import Facts, Paper
+from pmweb.blueprints.movein.views.base import bp, case_of
+from pmweb.data import defaults
+from pmweb.domain.permissions import Permission
+from pmweb.web.access import requires
+from pmweb.web.fields import Form, select, text, tick
+from pmweb.web.file_fields import ScanField
+from pmweb.web.pages import go, page
+from pmweb.web.unit_of_work import captured_at
+
+
+class PlaceForm(Form):
+    """Where a paper lies: cabinet and box, or its scan."""
+
+    kind = select(_l("文件"), [(paper.value, paper.value) for paper in Paper])
+    place = text(_l("存放位置（柜、盒）"), 40)
+    scan = ScanField(_l("扫描件"))
+
+
+class FileForm(Form):
+    """The last step of the procedure."""
+
+    accept_open_defects = tick(_l("带着未了整改归档，整改继续跟踪"))
+
+
+@bp.route("/<int:move_in_id>/filing", methods=["GET", "POST"], endpoint="filing")
+@requires(Permission.MOVEIN_FILE)
+def filing_page(move_in_id: int) -> Response:
+    """归档: allowed when nothing is missing; open defects are asked about."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("filing", facts)
+    form = FileForm()
+
+    def file() -> None:
+        filing.file(
+            move_in,
+            facts,
+            defaults().movein,
+            accept_open_defects=bool(form.accept_open_defects.data),
+            at=captured_at(),
+        )
+
+    if form.carried_out(file):
+        flash(_("已归入户档案。"))
+        return go("movein.show", move_in_id=move_in_id)
+    return _filing_page(move_in, facts, form)
+
+
+@bp.post("/<int:move_in_id>/filing/place")
+@requires(Permission.MOVEIN_FILE)
+def place(move_in_id: int) -> Response:
+    """Say where the original or copy of a paper lies, or add its scan."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("filing", facts)
+    form = PlaceForm()
+
+    def keep() -> None:
+        scan = form.scan.data[0] if form.scan.data else None
+        filing.keep_paper(move_in, Paper(form.kind.data), form.place.data or "", scan, at=captured_at())
+
+    if form.carried_out(keep):
+        return go("movein.filing", move_in_id=move_in_id)
+    return _filing_page(move_in, facts, FileForm(formdata=None), place_form=form)
+
+
+def _filing_page(move_in: MoveIn, facts: Facts, form: FileForm, place_form: PlaceForm | None = None) -> Response:
+    return page(
+        "movein/filing.html",
+        "step",
+        form=place_form or form,
+        file_form=form,
+        place_form=place_form,
+        move_in=move_in,
+        facts=facts,
+        lines=filing.file_lines(move_in, defaults().movein),
+        words=PAPER_NAMES,
+        brought=[paper.value for paper in Paper],
+    )

@@ -1,0 +1,228 @@
+"""核对, and 整改与再次验收: work orders, appointment, the next round with the owner (M-12 to M-18)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from pmweb import clock
+from pmweb.blueprints.movein.flow import FLOW
+from pmweb.blueprints.movein.models import AcceptanceSheet, DefectRound, MoveIn
+from pmweb.blueprints.movein.operations import acceptance, desk, rounds
+from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
+from pmweb.blueprints.movein.rules import State
+from pmweb.blueprints.movein.views.base import bp, case_of, room_names
+from pmweb.data import defaults
+from pmweb.domain.permissions import Permission, Role
+from pmweb.extensions import db, unit
+from pmweb.models.staff import Staff, StaffRole
+from pmweb.web.access import estate, find, requires
+from pmweb.web.fields import Form, choice, moment, note, select as select_field, text
+from pmweb.web.pages import go, page
+from pmweb.web.unit_of_work import captured_at
+
+
+class AppointmentForm(Form):
+    """When the owner comes again, and who comes along."""
+
+    moment = moment(_l("再次验收时间"), needed=True)
+    agreed_by = choice(_l("约定方式"), [("phone", _l("电话")), ("visit", _l("当面")), ("message", _l("短信或微信"))])
+    staff = select_field(_l("陪同维修人员"), coerce=int)
+    remark = text(_l("备注"), 200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.staff.choices = repair_staff()
+
+    def instant(self) -> datetime:
+        """The agreed time as an instant."""
+        return self.moment.data.replace(tzinfo=clock.zone())
+
+
+class RoundForm(Form):
+    """Who is there for the next round."""
+
+    resident_present = text(_l("业主方到场人"), 80, needed=True)
+    inspectors = text(_l("陪验人员"), 120, needed=True)
+
+
+class DefectForm(Form):
+    """What the owner says about one defect now."""
+
+    passed = choice(_l("复验结果"), [("yes", _l("合格")), ("no", _l("仍不合格"))])
+    note = note(_l("仍存在的问题"))
+
+
+def repair_staff() -> list[tuple[int, str]]:
+    """The repair department of this estate."""
+    query = (
+        select(Staff.id, Staff.name)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(
+            StaffRole.estate_id == estate().id,
+            StaffRole.ended_at.is_(None),
+            StaffRole.department == "repair",
+            StaffRole.role.in_([Role.REPAIRER, Role.DEPARTMENT_SUPERVISOR]),
+            Staff.disabled_at.is_(None),
+        )
+        .order_by(Staff.name)
+        .distinct()
+    )
+    return [(staff_id, name) for staff_id, name in db.session.execute(query)]
+
+
+@bp.get("/<int:move_in_id>/check")
+@requires(Permission.MOVEIN_READ)
+def check(move_in_id: int) -> Response:
+    """核对: everything once more, before the owner signs."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("check", facts)
+    return _check_page(move_in)
+
+
+@bp.post("/<int:move_in_id>/check")
+@requires(Permission.MOVEIN_INSPECT)
+def confirm(move_in_id: int) -> Response:
+    """It is complete and may be signed."""
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("check", facts)
+    form = Form()
+
+    def agree() -> None:
+        sheet = acceptance.sheet_of(move_in)
+        if sheet is not None and sheet.round > 1:
+            rounds.check_round(move_in, sheet, at=captured_at())
+        else:
+            acceptance.confirm_check(move_in, at=captured_at())
+
+    if form.carried_out(agree):
+        return go("movein.sign", move_in_id=move_in_id)
+    return _check_page(move_in, form)
+
+
+def _check_page(move_in: MoveIn, form: Form | None = None) -> Response:
+    sheet = acceptance.sheet_of(move_in)
+    first = acceptance.first_sheet(move_in)
+    items = acceptance.items_of(first)
+    later = rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else []
+    return page(
+        "movein/check.html",
+        "step",
+        form=form,
+        move_in=move_in,
+        sheet=sheet,
+        items=items,
+        later=later,
+        progress=progress_of_round(later) if later else progress_of(items),
+        names=room_names(first),
+        readings=acceptance.readings_of(move_in),
+        entries=desk.key_entries(move_in),
+    )
+
+
+@bp.get("/<int:move_in_id>/rounds", endpoint="rounds")
+@requires(Permission.MOVEIN_READ)
+def show_rounds(move_in_id: int) -> Response:
+    """整改与再次验收: each defect's work order, the appointment, the rounds so far."""
+    return _rounds_page(find(MoveIn, move_in_id))
+
+
+@bp.post("/<int:move_in_id>/appointment")
+@requires(Permission.MOVEIN_HANDLE)
+def appoint(move_in_id: int) -> Response:
+    """Agree on the time of the next acceptance (M-15) and tell the repair department (M-16)."""
+    move_in = find(MoveIn, move_in_id)
+    form = AppointmentForm()
+    if form.carried_out(
+        lambda: rounds.appoint(
+            move_in,
+            form.instant(),
+            form.agreed_by.data,
+            form.remark.data or "",
+            form.staff.data,
+            at=captured_at(),
+        )
+    ):
+        flash(_("已约好，陪同人员会在今日里看到。"))
+        return go("movein.rounds", move_in_id=move_in_id)
+    return _rounds_page(move_in, appointment_form=form)
+
+
+@bp.post("/<int:move_in_id>/rounds")
+@requires(Permission.MOVEIN_INSPECT)
+def open_round(move_in_id: int) -> Response:
+    """Begin the next round with the owner (M-17)."""
+    move_in, facts = case_of(move_in_id)
+    form = RoundForm()
+    if form.carried_out(
+        lambda: rounds.open_round(
+            move_in, facts, form.resident_present.data or "", form.inspectors.data or "", at=captured_at()
+        )
+    ):
+        return go("movein.rounds", move_in_id=move_in_id)
+    return _rounds_page(move_in, round_form=form)
+
+
+@bp.post("/<int:move_in_id>/rounds/defects/<int:found_id>")
+@requires(Permission.MOVEIN_INSPECT)
+def mark_defect(move_in_id: int, found_id: int) -> Response:
+    """What the owner says about one defect in this round."""
+    move_in = find(MoveIn, move_in_id)
+    found = find(DefectRound, found_id)
+    sheet = find(AcceptanceSheet, found.sheet_id)
+    if sheet.move_in_id != move_in.id:
+        abort(404)
+    form = DefectForm()
+    if form.carried_out(
+        lambda: rounds.mark_defect(
+            move_in, sheet, found, form.passed.data == "yes", form.note.data or "", at=captured_at()
+        )
+    ):
+        return go("movein.rounds", move_in_id=move_in_id, _anchor=f"found-{found_id}")
+    return _rounds_page(move_in, failed=(found_id, form))
+
+
+def _rounds_page(
+    move_in: MoveIn,
+    *,
+    appointment_form: AppointmentForm | None = None,
+    round_form: RoundForm | None = None,
+    failed: tuple[int, DefectForm] | None = None,
+) -> Response:
+    sheet = acceptance.sheet_of(move_in)
+    first = acceptance.first_sheet(move_in)
+    items = {item.id: item for item in acceptance.items_of(first)}
+    appointment = rounds.appointment_of(move_in)
+    return page(
+        "movein/rounds.html",
+        "step",
+        form=appointment_form or round_form or (failed[1] if failed else None),
+        move_in=move_in,
+        sheet=sheet,
+        items=items,
+        names=room_names(first),
+        repairs=rounds.repairs_of(move_in),
+        later=rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else [],
+        failed=failed,
+        appointment=appointment,
+        staff=dict(repair_staff()),
+        appointment_form=appointment_form or AppointmentForm(formdata=None),
+        round_form=round_form
+        or RoundForm(
+            formdata=None,
+            data={"resident_present": (move_in.handler or move_in.owner).name, "inspectors": first.inspectors},
+        ),
+        sheets=list(
+            unit().scalars(
+                select(AcceptanceSheet).where(AcceptanceSheet.move_in_id == move_in.id).order_by(AcceptanceSheet.round)
+            )
+        ),
+        rectifying=move_in.state is State.RECTIFYING,
+        checklist=defaults().acceptance,
+    )
