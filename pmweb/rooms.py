@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from pmweb.blueprints.archive.views import archive
+from pmweb.blueprints.repairs import cards as repairs_cards
+from pmweb.blueprints.repairs.views import bp as repairs
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = (archive,)
-CARDS: tuple[Card, ...] = ()
+ROOMS: tuple[Blueprint, ...] = (repairs, archive)
+CARDS: tuple[Card, ...] = (repairs_cards.CARD,)

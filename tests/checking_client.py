@@ -46,7 +46,7 @@ def check_html(text: str, *, fragment: bool) -> None:
         parser.parseFragment(text)
     else:
         parser.parse(text)
-    errors = [e for e in parser.errors if e[1] not in ("expected-doctype-but-got-start-tag",)]
+    errors = [e for e in parser.errors if e[1] != "expected-doctype-but-got-start-tag"]
     assert not errors, f"invalid HTML: {errors[:5]}"
     ids = Counter(re.findall(r'\sid="([^"]*)"', text))
     twice = [name for name, times in ids.items() if times > 1]
@@ -54,5 +54,6 @@ def check_html(text: str, *, fragment: bool) -> None:
     assert "" not in ids, "an empty id"
     if not fragment:
         title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
-        assert title and title.group(1).strip(), "a page without a title"
+        assert title is not None, "a page without a title"
+        assert title[1].strip(), "an empty title"
         assert len(re.findall(r"<h1[\s>]", text)) == 1, "a page needs exactly one h1"

@@ -96,6 +96,8 @@ def queries(app: Flask) -> Callable[[Callable[[], Any]], int]:
         before = len(CheckingClient.statements)
         work()
         ignored = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT", "RELEASE")
-        return len([s for s in CheckingClient.statements[before:] if not s.lstrip().upper().startswith(ignored)])
+        return len(
+            [s for s in CheckingClient.statements[before:] if not s.lstrip().upper().startswith(ignored)]
+        )
 
     return count

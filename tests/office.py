@@ -25,7 +25,9 @@ class Office:
     def __init__(self) -> None:
         self._serial = 0
         open_session(unit(), actor=SYSTEM, estate_id=None)
-        self.estate = Estate(code="A", name="松涛苑", company="松涛物业", developer="松涛置业", created_at=MORNING)
+        self.estate = Estate(
+            code="A", name="松涛苑", company="松涛物业", developer="松涛置业", created_at=MORNING
+        )
         db.session.add(self.estate)
         db.session.flush()
         self.enter(self.estate)
@@ -52,8 +54,12 @@ class Office:
         db.session.add(staff)
         db.session.flush()
         for role in roles:
-            department = None if role in ROLES_WITHOUT_DEPARTMENT else DEPARTMENTS.get(role, "customer_service")
-            row = StaffRole(staff_id=staff.id, estate_id=(estate or self.estate).id, role=role, department=department)
+            department = (
+                None if role in ROLES_WITHOUT_DEPARTMENT else DEPARTMENTS.get(role, "customer_service")
+            )
+            row = StaffRole(
+                staff_id=staff.id, estate_id=(estate or self.estate).id, role=role, department=department
+            )
             db.session.add(row)
         db.session.commit()
         db.session.refresh(staff)

@@ -25,6 +25,7 @@ _FOLDERS = {
 }
 _FILES = {
     "test_rules": "rules",
+    "test_roll": "rules",
     "test_models": "operations",
     "test_operations": "operations",
 }

@@ -56,7 +56,11 @@ def read_movein(top: Entry, trades: Collection[str]) -> MoveInRules:
 
     def agreement(row: Entry) -> Agreement:
         row.knows(*Agreement.__dataclass_fields__)
-        texts = {name: row[name].text() for name in Agreement.__dataclass_fields__ if name not in ("meaning", "mandatory")}
+        texts = {
+            name: row[name].text()
+            for name in Agreement.__dataclass_fields__
+            if name not in ("meaning", "mandatory")
+        }
         return Agreement(
             **texts, meaning=row["meaning"].among(["acknowledge", "agree"]), mandatory=row["mandatory"].flag()
         )

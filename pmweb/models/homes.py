@@ -10,7 +10,6 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pmweb.domain.home_numbers import search_forms
-from pmweb.domain.home_numbers import search_forms
 from pmweb.models.base import Audited, Base, InEstate, Versioned
 
 

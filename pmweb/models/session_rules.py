@@ -17,7 +17,14 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Table, event, false, inspect, select
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session, UOWTransaction, sessionmaker, with_loader_criteria
+from sqlalchemy.orm import (
+    Mapper,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    sessionmaker,
+    with_loader_criteria,
+)
 from sqlalchemy.orm.util import identity_key
 
 from pmweb import clock
@@ -56,7 +63,9 @@ class Actor:
 SYSTEM = Actor("system", "system")
 
 
-def open_session(session: Session, *, actor: Actor | None, estate_id: int | None, reason: str | None = None) -> None:
+def open_session(
+    session: Session, *, actor: Actor | None, estate_id: int | None, reason: str | None = None
+) -> None:
     """Say once per unit of work who acts and where.
 
     Raises ScopeBroken when the session already works in another estate: rows of the first would stay in its
@@ -208,7 +217,9 @@ def _leave_trail(session: Session, _context: UOWTransaction) -> None:
         session.connection().execute(_audit_table().insert(), entries)
 
 
-def _entry(session: Session, action: str, kind: str, subject_id: int, changes: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    session: Session, action: str, kind: str, subject_id: int, changes: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "at": clock.now(),
         "estate_id": session.info.get("estate_id"),

@@ -77,7 +77,9 @@ def promise(
     return task
 
 
-def keep(session: Session, kind: str, subject: Base | Subject, *, at: datetime, round: int | None = None) -> None:
+def keep(
+    session: Session, kind: str, subject: Base | Subject, *, at: datetime, round: int | None = None
+) -> None:
     """The promise was kept (or is no longer owed): it leaves 今日."""
     subject = subject_of(subject)
     query = select(Task).where(

@@ -121,7 +121,9 @@ def told(entry: JournalEntry) -> Line:
     """A journal entry as a line in the reader's language."""
     card = card_of(entry.subject_kind)
     text = _say(card.events if card else {}, entry.event, entry.facts)
-    url = card.subject_url[entry.subject_kind](entry.subject_id) if card and allowed(card.permission) else None
+    url = (
+        card.subject_url[entry.subject_kind](entry.subject_id) if card and allowed(card.permission) else None
+    )
     return Line(entry.at, text, entry.actor_name, url)
 
 

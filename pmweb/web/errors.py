@@ -23,12 +23,18 @@ from pmweb.web.unit_of_work import Stale
 from pmweb.web.wording import worded
 
 _TEXTS = {
-    400: (_l("这个请求不完整"), _l("页面可能放得太久，或网络中断。请返回上一页，刷新后再提交；已经填写的内容请先复制留底。")),
+    400: (
+        _l("这个请求不完整"),
+        _l("页面可能放得太久，或网络中断。请返回上一页，刷新后再提交；已经填写的内容请先复制留底。"),
+    ),
     401: (_l("请先登录"), _l("登录已过期或尚未登录。登录后会回到原来的页面。")),
     403: (_l("没有权限"), _l("您的岗位不能办理这一项。如确需办理，请找部门主管或系统管理员。")),
     404: (_l("找不到这一页"), _l("可能地址有误、记录不在当前小区，或已换了小区。请用查找重新打开。")),
     405: (_l("这个地址不能这样打开"), _l("请从页面上的按钮进入。")),
-    409: (_l("别人刚改过这条记录"), _l("您打开页面之后，记录已被改动，所以这次没有保存。请看最新内容，再决定要不要改。")),
+    409: (
+        _l("别人刚改过这条记录"),
+        _l("您打开页面之后，记录已被改动，所以这次没有保存。请看最新内容，再决定要不要改。"),
+    ),
     413: (_l("文件太大"), _l("单个文件不超过 15 MB。请压缩或重新拍照后再上传。")),
     422: (_l("没有办成"), _l("请按提示改正后再试。")),
     429: (_l("操作太频繁"), _l("为保护账号安全，请稍等几分钟再试。")),
@@ -67,13 +73,17 @@ def _answer(status: int, sentence: Any = None) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.code == 401 and not request.headers.get("Idempotency-Key"):
-        target = url_for("staff.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+        target = url_for(
+            "staff.login", next=request.full_path.rstrip("?") if request.method == "GET" else None
+        )
         if getattr(request, "htmx", None):
             return Response(status=401, headers={"HX-Redirect": target})
         return redirect(target, 303)
     if error.code in (301, 302, 303, 307, 308):
         return Response.force_type(error.get_response())
-    sentence = _("页面放得太久，安全校验已失效。请刷新页面后再提交。") if isinstance(error, CSRFError) else None
+    sentence = (
+        _("页面放得太久，安全校验已失效。请刷新页面后再提交。") if isinstance(error, CSRFError) else None
+    )
     return _answer(error.code or 500, sentence)
 
 
@@ -87,11 +97,11 @@ def _stale(_error: Exception) -> Response:
 
 def _fault(error: Exception) -> Response:
     if _is_full_disk(error):
-        current_app.logger.exception("the disk is full at %s %s", request.method, request.path)
+        current_app.logger.error("the disk is full at %s %s", request.method, request.path, exc_info=error)
         return _answer(507)
     if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
         raise error
-    current_app.logger.exception("fault at %s %s", request.method, request.path)
+    current_app.logger.error("fault at %s %s", request.method, request.path, exc_info=error)
     return _answer(500)
 
 

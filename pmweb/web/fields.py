@@ -154,7 +154,9 @@ def number(label: Any, *, needed: bool = False, places: int = 3, **kwargs: Any) 
     return _Decimal(label, _rules(needed, sensible), places=None, **kwargs)
 
 
-def count(label: Any, *, needed: bool = False, least: int = 0, most: int = 999, **kwargs: Any) -> IntegerField:
+def count(
+    label: Any, *, needed: bool = False, least: int = 0, most: int = 999, **kwargs: Any
+) -> IntegerField:
     """``int``: a whole number in a range."""
 
     def sensible(_form: Any, field: Field) -> None:

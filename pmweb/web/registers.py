@@ -116,8 +116,10 @@ def _read(value: Any, column: InstrumentedAttribute[Any]) -> Any:
 
 def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
     """The rows as an Excel workbook: real dates and numbers, text as text, safe against formula injection."""
-    file = tempfile.TemporaryFile()
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer has been sent
+    book = xlsxwriter.Workbook(
+        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(name[:31])
     bold = book.add_format({"bold": True})
     on = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -134,7 +136,7 @@ def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> 
             if isinstance(value, datetime):
                 sheet.write_datetime(line, column, clock.local(value).replace(tzinfo=None), at)
             elif isinstance(value, date):
-                sheet.write_datetime(line, column, datetime(value.year, value.month, value.day), on)
+                sheet.write_datetime(line, column, value, on)
             elif isinstance(value, Money):
                 sheet.write_number(line, column, float(value.yuan), yuan)
             elif isinstance(value, Decimal | int) and not isinstance(value, bool):

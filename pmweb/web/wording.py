@@ -12,7 +12,9 @@ from pmweb.domain.workflow import RuleBroken
 WORDS: dict[str, Any] = {
     "move.illegal": _l("当前状态不能这样办理。请刷新页面，看看现在到了哪一步。"),
     "submission.reused": _l("这一页已经提交过，但内容不同，所以没有再保存。请刷新页面后重填。"),
-    "upload.heic": _l("这是苹果的 HEIC 照片，系统不能读取。请在手机设置里把相机格式改为“兼容性最佳”，或直接用页面上的拍照。"),
+    "upload.heic": _l(
+        "这是苹果的 HEIC 照片，系统不能读取。请在手机设置里把相机格式改为“兼容性最佳”，或直接用页面上的拍照。"
+    ),
     "upload.kind": _l("只能上传 JPEG、PNG 或 PDF 文件。"),
     "upload.size": _l("单个文件不超过 15 MB。"),
     "upload.torn": _l("文件不完整，可能上传时断了。请重新选择文件。"),
@@ -60,6 +62,10 @@ def worded(broken: RuleBroken) -> str:
         return str(said(broken.facts))
     sentence = str(said)
     try:
-        return sentence % {name: str(value) for name, value in broken.facts.items()} if "%(" in sentence else sentence
+        return (
+            sentence % {name: str(value) for name, value in broken.facts.items()}
+            if "%(" in sentence
+            else sentence
+        )
     except KeyError:
         return sentence

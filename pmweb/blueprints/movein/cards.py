@@ -159,7 +159,13 @@ def _search(text: str) -> list[Matter]:
         .limit(8)
     )
     return [
-        Matter(_url(row.id), _("%(home)s 入住", home=row.label), row.number, str(STATES[row.state]), home_id=row.home_id)
+        Matter(
+            _url(row.id),
+            _("%(home)s 入住", home=row.label),
+            row.number,
+            str(STATES[row.state]),
+            home_id=row.home_id,
+        )
         for row in unit().execute(query)
     ]
 

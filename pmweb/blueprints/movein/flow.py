@@ -18,7 +18,11 @@ def _to(endpoint: str) -> Any:
 
 
 def _identity(facts: Facts) -> str:
-    return _("证件、入住通知单、购房契约已核") if facts.identity_checked else _("核对身份与资料后，才能办其他事项")
+    return (
+        _("证件、入住通知单、购房契约已核")
+        if facts.identity_checked
+        else _("核对身份与资料后，才能办其他事项")
+    )
 
 
 def _register(facts: Facts) -> str:
@@ -26,7 +30,11 @@ def _register(facts: Facts) -> str:
 
 
 def _agreements(facts: Facts) -> str:
-    return _("%(n)s 份协议与规定", n=len(facts.agreements)) if facts.agreements else _("告知同意书、管理规约、服务协议")
+    return (
+        _("%(n)s 份协议与规定", n=len(facts.agreements))
+        if facts.agreements
+        else _("告知同意书、管理规约、服务协议")
+    )
 
 
 def _handover(facts: Facts) -> str:

@@ -35,7 +35,8 @@ class MoveIn(InEstate, Audited, Versioned, Base):
         Index(None, "estate_id", "state", "id"),
         CheckConstraint("(voided_at is null) = (void_reason = '')", name="void_has_a_reason"),
         CheckConstraint(
-            "(filed_at is not null) = (state in ('filed', 'filed_with_open_defects'))", name="filed_has_its_time"
+            "(filed_at is not null) = (state in ('filed', 'filed_with_open_defects'))",
+            name="filed_has_its_time",
         ),
         CheckConstraint("applicant = 'owner' or handler_id is not null", name="somebody_acts"),
     )
@@ -121,7 +122,9 @@ class AcceptanceSheet(InEstate, Audited, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("move_in_id", "round"),
         CheckConstraint("(outcome is null) = (closed_at is null)", name="closed_has_an_outcome"),
-        CheckConstraint("outcome is null or outcome <> 'refused' or reason <> ''", name="refusal_has_a_reason"),
+        CheckConstraint(
+            "outcome is null or outcome <> 'refused' or reason <> ''", name="refusal_has_a_reason"
+        ),
     )
 
     move_in_id: Mapped[int] = mapped_column(ForeignKey("move_in.id"))

@@ -89,7 +89,9 @@ _SCOPE_OF_PAPER = {
 }
 
 
-def check_power(scope: Collection[str], scope_other: str, valid_from: date, valid_to: date, today: date) -> None:
+def check_power(
+    scope: Collection[str], scope_other: str, valid_from: date, valid_to: date, today: date
+) -> None:
     """A power of attorney that may be taken (M-3, FM-03). Raises RuleBroken ``power.*``."""
     if not scope:
         raise RuleBroken("power.no_scope", field="scope")
@@ -107,7 +109,9 @@ def check_power(scope: Collection[str], scope_other: str, valid_from: date, vali
         raise RuleBroken("power.expired", field="valid_to", on=valid_to.isoformat())
 
 
-def check_power_covers(paper: str, scope: Collection[str], valid_from: date, valid_to: date, today: date) -> None:
+def check_power_covers(
+    paper: str, scope: Collection[str], valid_from: date, valid_to: date, today: date
+) -> None:
     """Whether an agent may sign this paper today (M-3). Raises RuleBroken ``power.expired`` or ``power.scope``."""
     if not valid_from <= today <= valid_to:
         raise RuleBroken("power.expired", on=valid_to.isoformat())

@@ -48,7 +48,9 @@ def layout_of(layout_type: str) -> Layout:
     return Layout(bedrooms, _count(_BATHROOMS, layout_type) or more, _count(_BALCONIES, layout_type) or more)
 
 
-def lines(checklist: AcceptanceChecklist, layout: Layout, *, furnished: bool, top_floor: bool) -> Iterator[SheetLine]:
+def lines(
+    checklist: AcceptanceChecklist, layout: Layout, *, furnished: bool, top_floor: bool
+) -> Iterator[SheetLine]:
     """Every line of the sheet, numbered from 1 in the order in which one walks through the home."""
     position = 0
     for room in checklist.rooms.values():

@@ -132,5 +132,3 @@ def identity_answers(move_in: MoveIn, seen: list[Paper], power: PowerOfAttorney 
             "sub_delegation": power.sub_delegation,
         }
     return answers
-
-

@@ -118,5 +118,3 @@ class KeyForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = list(labelled(defaults().movein.things.values()))
-
-

@@ -74,7 +74,9 @@ def start_acceptance(
         for line in lines
     )
     move_in.home.finish = finish
-    journal.note(session, move_in, "movein.acceptance_started", at=at, home_id=move_in.home_id, inspectors=inspectors)
+    journal.note(
+        session, move_in, "movein.acceptance_started", at=at, home_id=move_in.home_id, inspectors=inspectors
+    )
     session.flush()
     return made
 
@@ -97,7 +99,9 @@ def first_sheet(move_in: MoveIn) -> AcceptanceSheet:
 
 def items_of(sheet: AcceptanceSheet) -> list[AcceptanceItem]:
     """Every line of a sheet, in its order."""
-    query = select(AcceptanceItem).where(AcceptanceItem.sheet_id == sheet.id).order_by(AcceptanceItem.position)
+    query = (
+        select(AcceptanceItem).where(AcceptanceItem.sheet_id == sheet.id).order_by(AcceptanceItem.position)
+    )
     return list(unit().scalars(query))
 
 
@@ -191,7 +195,11 @@ def mark_rest(
     touched = 0
     for item in _room_items(sheet, room, room_no):
         waits = bool(item.note)
-        if item.result is Result.NOT_TESTED and not waits and not sheets.needs_instrument(checklist, item.code):
+        if (
+            item.result is Result.NOT_TESTED
+            and not waits
+            and not sheets.needs_instrument(checklist, item.code)
+        ):
             item.result, item.batch = Result.OK, batch
             _signed_by_hand(item, at)
             touched += 1
@@ -216,9 +224,7 @@ def undo_rest(move_in: MoveIn, sheet: AcceptanceSheet, batch: str, *, at: dateti
 def lines_of(items: Collection[AcceptanceItem], photos: dict[int, int] | None = None) -> list[Line]:
     """The lines as the rules look at them; ``photos`` counts them by item."""
     counted = photos or {}
-    return [
-        Line(i.position, i.result, i.note, i.due_on, i.severity, counted.get(i.id, 0)) for i in items
-    ]
+    return [Line(i.position, i.result, i.note, i.due_on, i.severity, counted.get(i.id, 0)) for i in items]
 
 
 def photo_counts(items: Collection[AcceptanceItem]) -> dict[int, int]:
@@ -233,7 +239,7 @@ def photo_counts(items: Collection[AcceptanceItem]) -> dict[int, int]:
         )
         .group_by(Attachment.subject_id)
     )
-    return {subject_id: times for subject_id, times in unit().execute(query)}
+    return {row[0]: row[1] for row in unit().execute(query)}
 
 
 def confirm_check(move_in: MoveIn, *, at: datetime) -> None:

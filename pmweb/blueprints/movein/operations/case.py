@@ -69,7 +69,9 @@ class Notice:
 def active_move_in(home_id: int) -> MoveIn | None:
     """The open case of a home, if it has one."""
     query = select(MoveIn).where(
-        MoveIn.home_id == home_id, MoveIn.voided_at.is_(None), MoveIn.state.not_in([state.value for state in ENDED])
+        MoveIn.home_id == home_id,
+        MoveIn.voided_at.is_(None),
+        MoveIn.state.not_in([state.value for state in ENDED]),
     )
     return unit().scalar(query)
 
@@ -231,7 +233,11 @@ def _keep_power(move_in: MoveIn, power: Power | None, today: date, *, needed: bo
         kept = PowerOfAttorney(move_in_id=move_in.id)
         unit().add(kept)
     kept.scope, kept.scope_other = list(power.scope), power.scope_other
-    kept.valid_from, kept.valid_to, kept.sub_delegation = power.valid_from, power.valid_to, power.sub_delegation
+    kept.valid_from, kept.valid_to, kept.sub_delegation = (
+        power.valid_from,
+        power.valid_to,
+        power.sub_delegation,
+    )
 
 
 def _acting_person(home: Home, handler: Handler) -> Person:

@@ -77,7 +77,12 @@ def list_things(move_in: MoveIn, things: dict[str, int], *, tested: bool, at: da
             act = KeyAct.HANDED_OUT if more > 0 else KeyAct.RETURNED
             session.add(
                 KeyEntry(
-                    move_in_id=move_in.id, kind=kind, act=act, quantity=abs(more), entered_at=at, entered_by=by
+                    move_in_id=move_in.id,
+                    kind=kind,
+                    act=act,
+                    quantity=abs(more),
+                    entered_at=at,
+                    entered_by=by,
                 )
             )
     move_in.handover_at = at
@@ -122,7 +127,9 @@ def move_keys(move_in: MoveIn, kind: str, act: KeyAct, quantity: int, reason: st
 
 def key_entries(move_in: MoveIn) -> list[KeyEntry]:
     """The key ledger of the case, oldest first."""
-    return list(unit().scalars(select(KeyEntry).where(KeyEntry.move_in_id == move_in.id).order_by(KeyEntry.id)))
+    return list(
+        unit().scalars(select(KeyEntry).where(KeyEntry.move_in_id == move_in.id).order_by(KeyEntry.id))
+    )
 
 
 def first_charge(move_in: MoveIn, *, at: datetime) -> Proposal:
@@ -141,11 +148,22 @@ def charge(move_in: MoveIn, *, at: datetime) -> None:
     if move_in.charge_id is not None:
         raise RuleBroken("charge.exists")
     made = fees.add_first_period(
-        move_in.home, move_in.owner_id, first_charge(move_in, at=at), source_kind="move_in", source_id=move_in.id, at=at
+        move_in.home,
+        move_in.owner_id,
+        first_charge(move_in, at=at),
+        source_kind="move_in",
+        source_id=move_in.id,
+        at=at,
     )
     move_in.charge_id, move_in.charged_at = made.id, at
     journal.note(
-        unit(), move_in, "movein.charged", at=at, home_id=move_in.home_id, number=made.number, amount=str(made.amount)
+        unit(),
+        move_in,
+        "movein.charged",
+        at=at,
+        home_id=move_in.home_id,
+        number=made.number,
+        amount=str(made.amount),
     )
     unit().flush()
 

@@ -45,7 +45,9 @@ def facts_of(move_in: MoveIn, rules: MoveInRules) -> Facts:
 def progress_of(items: Collection[AcceptanceItem]) -> Progress:
     """How far round 1 has come."""
     counts = Counter(item.result for item in items)
-    waiting = sum(item.result is Result.NOT_TESTED and bool(item.note) and item.due_on is not None for item in items)
+    waiting = sum(
+        item.result is Result.NOT_TESTED and bool(item.note) and item.due_on is not None for item in items
+    )
     return Progress(
         total=len(items),
         ok=counts[Result.OK],

@@ -10,7 +10,15 @@ from sqlalchemy import select
 from pmweb import clock
 from pmweb.blueprints.movein.models import MoveIn, PaperSeen
 from pmweb.blueprints.movein.operations import case, papers
-from pmweb.blueprints.movein.rules import ENDED, MOVES, Facts, Paper, check_filing, papers_copied, papers_needed
+from pmweb.blueprints.movein.rules import (
+    ENDED,
+    MOVES,
+    Facts,
+    Paper,
+    check_filing,
+    papers_copied,
+    papers_needed,
+)
 from pmweb.data.movein import MoveInRules
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
@@ -40,7 +48,9 @@ class FileLine:
 
 def file_lines(move_in: MoveIn, rules: MoveInRules) -> list[FileLine]:
     """What M-19 and A-12 want in the file, in the order of the procedure."""
-    brought = [_brought(paper) for paper in case.papers_of(move_in).values() if paper.kind in _filed_kinds(move_in)]
+    brought = [
+        _brought(paper) for paper in case.papers_of(move_in).values() if paper.kind in _filed_kinds(move_in)
+    ]
     ready = {standing.kind: standing for standing in papers.papers_ready(move_in, rules)}
     wanted = [papers.REGISTER, *(move_in.agreements or _mandatory(rules)), papers.HANDOVER]
     wanted += [papers.ACCEPTANCE, papers.READINGS]
@@ -61,7 +71,9 @@ def keep_paper(move_in: MoveIn, kind: Paper, place: str, scan: Prepared | None, 
     unit().flush()
 
 
-def file(move_in: MoveIn, facts: Facts, rules: MoveInRules, *, accept_open_defects: bool, at: datetime) -> None:
+def file(
+    move_in: MoveIn, facts: Facts, rules: MoveInRules, *, accept_open_defects: bool, at: datetime
+) -> None:
     """File the case (M-19). RuleBroken ``filing.missing`` names the gaps, ``filing.open_defects`` asks first."""
     to = check_filing(facts, accept_open_defects=accept_open_defects)
     session = unit()
@@ -84,7 +96,9 @@ def file(move_in: MoveIn, facts: Facts, rules: MoveInRules, *, accept_open_defec
         if line.form is not None
     )
     tasks.keep_all(session, move_in, at=at)
-    journal.note(session, move_in, f"movein.{to.value}", at=at, home_id=move_in.home_id, count=facts.open_defects)
+    journal.note(
+        session, move_in, f"movein.{to.value}", at=at, home_id=move_in.home_id, count=facts.open_defects
+    )
     session.flush()
 
 

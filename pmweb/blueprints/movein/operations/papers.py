@@ -73,7 +73,11 @@ def _stand(paper: Paper, signed: Mapping[tuple[str, SignerSide], Signature]) -> 
         if signature is not None and signature.snapshot["wording_version"] != paper.wording_version:
             worth[side] = Coverage.CHANGED
     return Standing(
-        paper, found[SignerSide.RESIDENT], worth[SignerSide.RESIDENT], found[SignerSide.OFFICE], worth[SignerSide.OFFICE]
+        paper,
+        found[SignerSide.RESIDENT],
+        worth[SignerSide.RESIDENT],
+        found[SignerSide.OFFICE],
+        worth[SignerSide.OFFICE],
     )
 
 
@@ -102,7 +106,11 @@ def register_facts(move_in: MoveIn) -> dict[str, Any]:
     return {
         "home": move_in.home.label,
         "occupancy": move_in.home.occupancy,
-        "owner": {"name": move_in.owner.name, "id": move_in.owner.id_masked, "phone": mask_phone(move_in.owner.mobile)},
+        "owner": {
+            "name": move_in.owner.name,
+            "id": move_in.owner.id_masked,
+            "phone": mask_phone(move_in.owner.mobile),
+        },
         "people": [[m.kind, m.name, m.relation, mask_phone(m.mobile)] for m in household.members],
         "vehicles": [[v.plate, v.space] for v in household.vehicles],
         "pets": [[p.kind, p.name] for p in household.pets],
@@ -112,7 +120,9 @@ def register_facts(move_in: MoveIn) -> dict[str, Any]:
 def handover_facts(move_in: MoveIn) -> dict[str, Any]:
     """What was handed out, by kind. What was given back later is another line of the ledger, not another list."""
     entries = desk.key_entries(move_in)
-    listed = [(e.kind, e.act, e.quantity) for e in entries if e.entered_at <= (move_in.handover_at or e.entered_at)]
+    listed = [
+        (e.kind, e.act, e.quantity) for e in entries if e.entered_at <= (move_in.handover_at or e.entered_at)
+    ]
     return {"home": move_in.home.label, "things": {kind: n for kind, n in balance(listed).items() if n}}
 
 
@@ -136,7 +146,8 @@ def readings_facts(move_in: MoveIn) -> dict[str, Any]:
     return {
         "home": move_in.home.label,
         "readings": [
-            [r.meter.kind, r.meter.meter_no, r.reading, r.seal_ok, r.read_at] for r in acceptance.readings_of(move_in)
+            [r.meter.kind, r.meter.meter_no, r.reading, r.seal_ok, r.read_at]
+            for r in acceptance.readings_of(move_in)
         ],
     }
 

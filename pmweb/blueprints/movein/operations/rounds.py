@@ -41,10 +41,13 @@ def register_defects(
 
     ``places`` names each room as the paper names it.
     """
-    defects = [item for item in acceptance.items_of(sheet) if item.result is Result.DEFECT and not item.repair_id]
+    defects = [
+        item for item in acceptance.items_of(sheet) if item.result is Result.DEFECT and not item.repair_id
+    ]
     photos = shelf.attachments(unit(), AcceptanceItem.__tablename__, [item.id for item in defects])
     for item in defects:
-        assert item.severity and item.responsible
+        assert item.severity is not None
+        assert item.responsible is not None
         made = repairs.register_defect(
             move_in.home,
             source_kind=SOURCE,
@@ -64,7 +67,9 @@ def register_defects(
     return len(defects)
 
 
-def appoint(move_in: MoveIn, moment: datetime, agreed_by: str, remark: str, staff_id: int, *, at: datetime) -> None:
+def appoint(
+    move_in: MoveIn, moment: datetime, agreed_by: str, remark: str, staff_id: int, *, at: datetime
+) -> None:
     """Agree on the time of the next acceptance and tell the repair department who comes along (M-15, M-16).
 
     RuleBroken: ``rounds.not_rectifying``, ``appointment.past``.
@@ -123,7 +128,9 @@ def next_round(move_in: MoveIn) -> int:
     return sheet.round + 1 if sheet else 1
 
 
-def open_round(move_in: MoveIn, facts: Facts, resident_present: str, inspectors: str, *, at: datetime) -> AcceptanceSheet:
+def open_round(
+    move_in: MoveIn, facts: Facts, resident_present: str, inspectors: str, *, at: datetime
+) -> AcceptanceSheet:
     """Begin the next acceptance with the owner (M-17): the defects whose recheck has passed are on it (M-14).
 
     RuleBroken ``rounds.recheck_first`` when there is none; the others stay with the repair department.
@@ -158,10 +165,14 @@ def open_round(move_in: MoveIn, facts: Facts, resident_present: str, inspectors:
 
 def defects_of_round(sheet: AcceptanceSheet) -> list[DefectRound]:
     """The defects that a later round looks at, in the order of the sheet."""
-    return list(unit().scalars(select(DefectRound).where(DefectRound.sheet_id == sheet.id).order_by(DefectRound.id)))
+    return list(
+        unit().scalars(select(DefectRound).where(DefectRound.sheet_id == sheet.id).order_by(DefectRound.id))
+    )
 
 
-def mark_defect(move_in: MoveIn, sheet: AcceptanceSheet, found: DefectRound, passed: bool, note: str, *, at: datetime) -> None:
+def mark_defect(
+    move_in: MoveIn, sheet: AcceptanceSheet, found: DefectRound, passed: bool, note: str, *, at: datetime
+) -> None:
     """What the owner says about one defect now (M-17). Not passed needs words: they go on the next work order."""
     if sheet.closed_at is not None:
         raise RuleBroken("acceptance.closed")

@@ -163,14 +163,23 @@ def _end_round(
             _sign_off_passed(move_in, sheet, manner, signer, locale=locale, device=device, at=at)
         rounds.send_back_failed(move_in, sheet, at=at)
         tasks.keep(unit(), "movein.accompany", move_in, at=at)
-    still_open = any(row.state not in ("signed", "followed_up", "closed", "cancelled") for row in rounds.repairs_of(move_in))
+    still_open = any(
+        row.state not in ("signed", "followed_up", "closed", "cancelled")
+        for row in rounds.repairs_of(move_in)
+    )
     outcome = Outcome.REFUSED if refused else Outcome.WITH_DEFECTS if still_open else Outcome.ACCEPTED
     reason = manner.reason if isinstance(manner, Refused) else ""
     acceptance.close_round(sheet, outcome, reason=reason, at=at)
     passed = outcome is Outcome.ACCEPTED
     move_in.state = MOVES.move(move_in.state, State.ACCEPTANCE_PASSED if passed else State.RECTIFYING)
     journal.note(
-        unit(), move_in, f"movein.round_{outcome.value}", at=at, home_id=move_in.home_id, round=sheet.round, reason=reason
+        unit(),
+        move_in,
+        f"movein.round_{outcome.value}",
+        at=at,
+        home_id=move_in.home_id,
+        round=sheet.round,
+        reason=reason,
     )
     tasks.keep(unit(), "movein.handle", move_in, at=at)
     if passed:
@@ -178,7 +187,14 @@ def _end_round(
 
 
 def _sign_off_passed(
-    move_in: MoveIn, sheet: AcceptanceSheet, manner: Manner, signer: Signer, *, locale: str, device: str, at: datetime
+    move_in: MoveIn,
+    sheet: AcceptanceSheet,
+    manner: Manner,
+    signer: Signer,
+    *,
+    locale: str,
+    device: str,
+    at: datetime,
 ) -> None:
     """M-18: the same act signs the work order of every defect that passed."""
     for repair in rounds.passed_repairs(move_in, sheet):

@@ -59,14 +59,18 @@ def index() -> Response:
     found = paged(_filtered(), (MoveIn.id,), descending=True)
     states = [
         {
-            "url": url_for("movein.index", state=state.value if state else None, q=request.args.get("q") or None),
+            "url": url_for(
+                "movein.index", state=state.value if state else None, q=request.args.get("q") or None
+            ),
             "word": STATES[state] if state else _("全部"),
             "n": None,
             "current": request.args.get("state", "") == (state.value if state else ""),
         }
         for state in (None, *State)
     ]
-    return page("movein/index.html", found=found, states=states, words=STATES, tones=STATE_TONES, who=APPLICANT_WORDS)
+    return page(
+        "movein/index.html", found=found, states=states, words=STATES, tones=STATE_TONES, who=APPLICANT_WORDS
+    )
 
 
 @bp.get("/export.xlsx")
@@ -92,7 +96,9 @@ def new() -> Response:
     home = find(Home, home_id)
     owner = case.owner_of(home.id)
     company = owner is not None and owner.kind is PartyKind.COMPANY
-    form = OpenForm(data={"applicant": "company" if company else "owner"} if request.method == "GET" else None)
+    form = OpenForm(
+        data={"applicant": "company" if company else "owner"} if request.method == "GET" else None
+    )
     made: list[MoveIn] = []
 
     def open_case() -> None:
@@ -101,7 +107,9 @@ def new() -> Response:
     if form.carried_out(open_case):
         return go("movein.identity", move_in_id=made[0].id)
     known = case.active_move_in(home.id)
-    return page("movein/new.html", "open", form=form, home=home, owner=owner, company=company, known=known, homes=[])
+    return page(
+        "movein/new.html", "open", form=form, home=home, owner=owner, company=company, known=known, homes=[]
+    )
 
 
 @bp.get("/<int:move_in_id>")

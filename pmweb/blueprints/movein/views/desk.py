@@ -44,7 +44,9 @@ def _register_page(move_in: MoveIn, **forms: Form) -> Response:
     failed = next(iter(forms.values()), None)
     shown = {
         "register": RegisterForm(formdata=None, data={"occupancy": _usual_occupancy(move_in)}),
-        "owner": OwnerForm(formdata=None, data={"mobile": move_in.owner.mobile, "address": move_in.owner.address}),
+        "owner": OwnerForm(
+            formdata=None, data={"mobile": move_in.owner.mobile, "address": move_in.owner.address}
+        ),
         "member": MemberForm(formdata=None, data={"kind": "family" if household.emergency else "emergency"}),
         "vehicle": VehicleForm(formdata=None),
         "pet": PetForm(formdata=None),
@@ -64,7 +66,9 @@ def _register_page(move_in: MoveIn, **forms: Form) -> Response:
 
 def _usual_occupancy(move_in: MoveIn) -> str:
     known = move_in.home.occupancy
-    return (Occupancy.OWNER_OCCUPIED if known is Occupancy.VACANT and not move_in.registered_at else known).value
+    return (
+        Occupancy.OWNER_OCCUPIED if known is Occupancy.VACANT and not move_in.registered_at else known
+    ).value
 
 
 @bp.route("/<int:move_in_id>/register", methods=["GET", "POST"])
@@ -76,7 +80,9 @@ def register(move_in_id: int) -> Response:
     if request.method == "GET":
         return _register_page(move_in)
     form = RegisterForm()
-    if form.carried_out(lambda: desk.confirm_register(move_in, Occupancy(form.occupancy.data), at=captured_at())):
+    if form.carried_out(
+        lambda: desk.confirm_register(move_in, Occupancy(form.occupancy.data), at=captured_at())
+    ):
         flash(_("住户登记表已登记。"))
         return go("movein.agreements", move_in_id=move_in_id)
     return _register_page(move_in, register=form)
@@ -222,7 +228,13 @@ def keys(move_in_id: int) -> Response:
     entries = desk.key_entries(move_in)
     held = balance((entry.kind, entry.act, entry.quantity) for entry in entries)
     return page(
-        "movein/keys.html", "step", form=form, move_in=move_in, entries=entries, held=held, act_words=KEY_ACT_WORDS
+        "movein/keys.html",
+        "step",
+        form=form,
+        move_in=move_in,
+        entries=entries,
+        held=held,
+        act_words=KEY_ACT_WORDS,
     )
 
 

@@ -76,7 +76,9 @@ def place(move_in_id: int) -> Response:
     return _filing_page(move_in, facts, FileForm(formdata=None), place_form=form)
 
 
-def _filing_page(move_in: MoveIn, facts: Facts, form: FileForm, place_form: PlaceForm | None = None) -> Response:
+def _filing_page(
+    move_in: MoveIn, facts: Facts, form: FileForm, place_form: PlaceForm | None = None
+) -> Response:
     return page(
         "movein/filing.html",
         "step",

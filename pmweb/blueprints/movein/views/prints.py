@@ -50,7 +50,9 @@ def _acceptance(move_in: MoveIn, common: dict[str, object]) -> Response:
     first = acceptance.first_sheet(move_in)
     items = acceptance.items_of(first)
     names = room_names(first)
-    by_room = [(names[key], list(lines)) for key, lines in groupby(items, key=lambda item: (item.room, item.room_no))]
+    by_room = [
+        (names[key], list(lines)) for key, lines in groupby(items, key=lambda item: (item.room, item.room_no))
+    ]
     return page(
         "movein/print_acceptance.html",
         sheet=sheet,

@@ -23,7 +23,8 @@ from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import db, unit
 from pmweb.models.staff import Staff, StaffRole
 from pmweb.web.access import estate, find, requires
-from pmweb.web.fields import Form, choice, moment, note, select as select_field, text
+from pmweb.web.fields import Form, choice, moment, note, text
+from pmweb.web.fields import select as select_field
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at
 
@@ -32,7 +33,9 @@ class AppointmentForm(Form):
     """When the owner comes again, and who comes along."""
 
     moment = moment(_l("再次验收时间"), needed=True)
-    agreed_by = choice(_l("约定方式"), [("phone", _l("电话")), ("visit", _l("当面")), ("message", _l("短信或微信"))])
+    agreed_by = choice(
+        _l("约定方式"), [("phone", _l("电话")), ("visit", _l("当面")), ("message", _l("短信或微信"))]
+    )
     staff = select_field(_l("陪同维修人员"), coerce=int)
     remark = text(_l("备注"), 200)
 
@@ -216,11 +219,16 @@ def _rounds_page(
         round_form=round_form
         or RoundForm(
             formdata=None,
-            data={"resident_present": (move_in.handler or move_in.owner).name, "inspectors": first.inspectors},
+            data={
+                "resident_present": (move_in.handler or move_in.owner).name,
+                "inspectors": first.inspectors,
+            },
         ),
         sheets=list(
             unit().scalars(
-                select(AcceptanceSheet).where(AcceptanceSheet.move_in_id == move_in.id).order_by(AcceptanceSheet.round)
+                select(AcceptanceSheet)
+                .where(AcceptanceSheet.move_in_id == move_in.id)
+                .order_by(AcceptanceSheet.round)
             )
         ),
         rectifying=move_in.state is State.RECTIFYING,
