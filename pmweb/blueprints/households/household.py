@@ -144,7 +144,7 @@ def members_of(home_id: int, *, ended: bool = False) -> tuple[Member, ...]:
 
 
 def household_of(home_id: int) -> Household:
-    """The household of a home of this estate. Raises ``RuleBroken("home.unknown")`` for any other id."""
+    """The household of a home of this estate. Raises ``RuleBroken("household.no_home")`` for any other id."""
     session = unit()
     home = session.execute(
         select(Home.id, Home.version, Home.label, Home.occupancy, Home.handed_over_on).where(
@@ -152,7 +152,7 @@ def household_of(home_id: int) -> Household:
         )
     ).one_or_none()
     if home is None:
-        raise RuleBroken("home.unknown")
+        raise RuleBroken("household.no_home")
     vehicles = session.execute(
         select(Vehicle.id, Vehicle.plate, Vehicle.kind, Vehicle.space)
         .where(Vehicle.home_id == home_id, Vehicle.ended_on.is_(None))

@@ -21,7 +21,7 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal
 from pmweb.models.base import Subject
-from pmweb.models.homes import Home, Occupancy
+from pmweb.models.homes import Home, Occupancy, meant_by
 from pmweb.models.people import (
     AgeGroup,
     Consent,
@@ -145,6 +145,17 @@ def homes_of(person: Person) -> str:
         .limit(3)
     )
     return "、".join(labels) or "–"
+
+
+def home_meant(text: str) -> Home:
+    """The one home that a typed text means. Raises ``household.no_home`` or ``household.homes``."""
+    meant = meant_by(text)
+    found = unit().scalars(select(Home).where(meant).limit(2)).all() if meant is not None else []
+    if not found:
+        raise RuleBroken("household.no_home", field="home")
+    if len(found) > 1:
+        raise RuleBroken("household.homes", field="home")
+    return found[0]
 
 
 # --- Ties ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,20 +22,27 @@ REVEAL_PURPOSES = ("move_in", "title_check", "court_or_police", "correction")
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Which details of a tie FM-01 knows, and which of them may not be missing on the form."""
+    """What FM-01 knows of one kind of tie and of the person behind it, and what a form may not leave out.
 
-    known: frozenset[str] = frozenset()
+    ``personal`` is the smallest scope (PRI-1): a number, an address or an e-mail is asked of nobody else.
+    """
+
+    known: frozenset[str]
     needed: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
 
+
+_PARTY = frozenset({"kind", "id_number"})
+_OWNER = _PARTY | {"address", "email", "other_phones"}
 
 DETAILS: Mapping[str, Details] = {
-    "owner": Details(frozenset({"share"})),
-    "co_owner": Details(frozenset({"share"})),
-    "tenant": Details(frozenset({"lease_until"})),
-    "user": Details(frozenset({"relation", "lease_until"})),
+    "owner": Details(frozenset({"share"}), personal=_OWNER),
+    "co_owner": Details(frozenset({"share"}), personal=_PARTY),
+    "tenant": Details(frozenset({"lease_until"}), personal=_PARTY),
+    "user": Details(frozenset({"relation", "lease_until"}), personal=_PARTY),
     "family": Details(frozenset({"relation", "age_group"}), frozenset({"relation", "age_group"})),
     "emergency": Details(frozenset({"relation"}), frozenset({"relation", "mobile"})),
-    "agent": Details(frozenset({"relation"})),
+    "agent": Details(frozenset({"relation"}), personal=_PARTY),
 }
 
 LEAVE_WITH_OWNER = frozenset({"owner", "co_owner", "family", "emergency", "agent"})
@@ -186,8 +193,3 @@ def initials_of(name: str, *, company: bool = False) -> str:
 def _latin(text: str) -> str:
     """Of what is not Chinese: the first letter of each word, and the digits."""
     return "".join(word if word.isdigit() else word[0] for word in re.findall(r"[A-Za-z]+|[0-9]+", text))
-
-
-def missing_details(kind: str, given: Collection[str]) -> frozenset[str]:
-    """Which details the form still has to ask for."""
-    return DETAILS[kind].needed - frozenset(given)

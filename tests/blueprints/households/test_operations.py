@@ -238,5 +238,5 @@ def test_a_household_is_one_frozen_view_in_five_queries(
     db.session.commit()
     db.session.expunge_all()
     assert queries(lambda: operations.household_of(home.id)) == 5
-    with pytest.raises(RuleBroken, match=r"home\.unknown"):
+    with pytest.raises(RuleBroken, match=r"household\.no_home"):
         operations.household_of(9999)

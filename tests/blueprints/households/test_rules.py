@@ -15,7 +15,6 @@ from pmweb.blueprints.households.rules import (
     check_new_tie,
     check_shares,
     initials_of,
-    missing_details,
     percent,
     plain_number,
     read_identity,
@@ -29,8 +28,8 @@ OWNER = StandingTie(1, "owner")
 
 def test_each_kind_of_tie_says_which_details_it_has() -> None:
     assert set(DETAILS) == {kind.value for kind in TieKind}
-    assert missing_details("emergency", {"mobile"}) == {"relation"}
-    assert missing_details("tenant", ()) == frozenset()
+    assert DETAILS["emergency"].needed == {"relation", "mobile"}
+    assert "id_number" not in DETAILS["family"].personal, "the smallest scope (PRI-1)"
 
 
 @pytest.mark.parametrize(
