@@ -151,6 +151,10 @@ _ACTS: Mapping[Verb, _Act] = {
 """In the order in which a page offers them: what brings the repair forward comes first."""
 
 
+FORWARD = (Verb.DISPATCH, Verb.ACCEPT, Verb.ARRIVE, Verb.COMPLETE, Verb.RECHECK, Verb.RESUME)
+"""What brings a repair forward: the one thing that a page offers first."""
+
+
 def permission_for(verb: Verb) -> Permission:
     """What somebody must hold to do this."""
     return _ACTS[verb].needs
@@ -279,7 +283,7 @@ def next_promise(moment: Moment, zone: ZoneInfo) -> Promise | None:
 
 
 def queue_at(state: RepairState, due_at: datetime | None, at: datetime) -> datetime:
-    """Where a repair stands in the register: at its deadline, last without one; ended ones when they ended."""
+    """Where a repair stands in the register: at its deadline, else last; an ended one when it ended."""
     return at if state in DONE else due_at or NO_DEADLINE
 
 

@@ -1,0 +1,139 @@
+"""What repairs show elsewhere: on a home's card, in search, in the timeline, on 今日."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from pmweb import clock
+from pmweb.blueprints.repairs import register
+from pmweb.blueprints.repairs.forms import WAITS
+from pmweb.blueprints.repairs.rules import WaitKind
+from pmweb.data import defaults
+from pmweb.domain.permissions import Permission
+from pmweb.web.cards import Card, Matter
+from pmweb.web.filters import day, named, when
+
+Facts = Mapping[str, Any]
+
+
+def _at(facts: Facts) -> str:
+    """The appointment of an entry in words, or nothing."""
+    said = facts.get("appointment_at")
+    return _("，约 %(at)s 上门", at=when(datetime.fromisoformat(said))) if said else ""
+
+
+def _dispatched(facts: Facts) -> str:
+    return _("派给 %(to)s", to=facts["to"]) + _at(facts)
+
+
+def _transferred(facts: Facts) -> str:
+    return _("转派给 %(to)s", to=facts["to"]) + _at(facts) + _("：%(reason)s", reason=facts["reason"])
+
+
+def _given_back(facts: Facts) -> str:
+    return _("%(name)s 的工单退回派工：%(reason)s", name=facts.get("name", ""), reason=facts["reason"])
+
+
+def _resumed(facts: Facts) -> str:
+    return _("继续维修") + _at(facts)
+
+
+def _waiting(facts: Facts) -> str:
+    said = f"{WAITS[WaitKind(facts['for_'])]}：{facts['reason']}"
+    until = facts.get("until_on")
+    return said + (_("，预计 %(day)s", day=day(date.fromisoformat(until))) if until else "")
+
+
+def _rechecked(facts: Facts) -> str:
+    note = facts.get("note")
+    return _("复检合格：%(note)s", note=note) if note else _("复检合格")
+
+
+def _signed(facts: Facts) -> str:
+    if facts.get("method") == "refused":
+        return _("%(name)s 拒绝在工作单上签字，已由见证人记录", name=facts["name"])
+    return _("%(name)s 在工作单上签字", name=facts["name"])
+
+
+EVENTS = {
+    "repair.registered": _l("登记报修，开出工作单"),
+    "repair.dispatched": _dispatched,
+    "repair.transferred": _transferred,
+    "repair.given_back": _given_back,
+    "repair.accepted": _l("接单"),
+    "repair.arrived": _l("到场"),
+    "repair.waiting": _waiting,
+    "repair.resumed": _resumed,
+    "repair.completed": _l("完工：%(work_done)s"),
+    "repair.rechecked": _rechecked,
+    "repair.recheck_failed": _l("复检不合格，转第 %(round)s 轮返修：%(reason)s"),
+    "repair.rework": _l("转第 %(round)s 轮返修：%(reason)s"),
+    "repair.signed": _signed,
+    "repair.cancelled": _l("取消：%(reason)s"),
+}
+TASKS = {
+    "repair.dispatch": _l("派工：%(place)s %(what)s"),
+    "repair.accept": _l("接单：%(place)s %(what)s"),
+    "repair.visit": _l("上门：%(place)s %(what)s"),
+    "repair.complete": _l("修好：%(place)s %(what)s"),
+    "repair.resume": _l("继续：%(place)s %(what)s"),
+    "repair.recheck": _l("复检：%(place)s %(what)s"),
+}
+
+
+def _url(repair_id: int) -> str:
+    return url_for("repairs.show", repair_id=repair_id)
+
+
+def _open_matters(home_ids: Iterable[int]) -> list[Matter]:
+    states = defaults().repairs.states
+    return [
+        Matter(
+            url=_url(row.id),
+            title=f"{row.place} {row.description}",
+            number=row.number,
+            state=named(states[row.state]),
+            due_at=row.due_at,
+            home_id=row.home_id,
+        )
+        for row in register.open_of_homes(tuple(home_ids))
+    ]
+
+
+def _search(text: str) -> list[Matter]:
+    states = defaults().repairs.states
+    if sum(sign.isdigit() for sign in text) < 3:
+        return []
+    return [
+        Matter(
+            url=_url(row.id),
+            title=f"{row.home or ''} {row.description}".strip(),
+            number=row.number,
+            state=named(states[row.state]),
+        )
+        for row in register.numbered(text)
+    ]
+
+
+def _count_open() -> int:
+    return register.counts(clock.now()).groups[register.ALL_OPEN]
+
+
+CARD = Card(
+    room="repairs",
+    label=_l("报修"),
+    icon="wrench",
+    permission=Permission.REPAIRS_READ,
+    subject_url={"repair": _url},
+    events=EVENTS,
+    tasks=TASKS,
+    open_matters=_open_matters,
+    search=_search,
+    count_open=_count_open,
+)

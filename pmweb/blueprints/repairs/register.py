@@ -1,0 +1,169 @@
+"""What the pages read: the register of repairs as columns, its counts, and what stands around one repair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+
+from pmweb.blueprints.repairs import rules
+from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.rules import RepairState
+from pmweb.domain.home_numbers import search_forms
+from pmweb.domain.permissions import GRANTS, Permission
+from pmweb.extensions import unit
+from pmweb.models.homes import Home
+from pmweb.models.journal import JournalEntry
+from pmweb.models.people import OWNERS, Person, Tie
+from pmweb.models.session_rules import estate_of
+from pmweb.models.staff import Staff, StaffRole
+
+ALL_OPEN = "open"
+GROUPS = (ALL_OPEN, *rules.GROUPS)
+WORKERS = tuple(role for role, rights in GRANTS.items() if Permission.REPAIRS_WORK in rights)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters of the register; an empty one asks for nothing in particular."""
+
+    group: str = ALL_OPEN
+    trade: str = ""
+    assignee_id: int | None = None
+    words: str = ""
+
+
+def listed(wanted: Wanted) -> Select[Any]:
+    """The register as columns; the caller chooses the order."""
+    columns: tuple[Any, ...] = (
+        *(Repair.id, Repair.number, Repair.place, Repair.description, Repair.category, Repair.trade),
+        *(Repair.priority, Repair.severity, Repair.responsible, Repair.state, Repair.round),
+        *(Repair.due_at, Repair.queue_at, Repair.moved_at, Repair.registered_at, Repair.assignee_id),
+        *(Repair.appointment_at, Repair.completed_at, Repair.source, Repair.due_on),
+        *(Home.label.label("home"), Staff.name.label("assignee")),
+    )
+    query = (
+        select(*columns)
+        .select_from(Repair)
+        .outerjoin(Home, Home.id == Repair.home_id)
+        .outerjoin(Staff, Staff.id == Repair.assignee_id)
+        .where(Repair.state.in_(_states(wanted.group)))
+    )
+    return _narrowed(query, wanted)
+
+
+def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.trade:
+        query = query.where(Repair.trade == wanted.trade)
+    if wanted.assignee_id is not None:
+        query = query.where(Repair.assignee_id == wanted.assignee_id)
+    return query.where(_named(wanted.words)) if wanted.words else query
+
+
+def _states(group: str) -> Sequence[RepairState]:
+    return rules.GROUPS.get(group, rules.OPEN)
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """By the number, or by the home in whichever spelling: ``3-1201``, ``31201``, ``3 栋 1201``."""
+    homes = [
+        and_(
+            Home.number == number,
+            *([Home.building_name == building] if building else []),
+            *([Home.section == section] if section else []),
+        )
+        for building, section, number in search_forms(words)
+    ]
+    return or_(Repair.number.contains(words.upper(), autoescape=True), Home.label == words, *homes)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many repairs each group has, and how many promises are late."""
+
+    groups: Mapping[str, int]
+    late: int
+
+
+def counts(now: datetime, wanted: Wanted | None = None) -> Counts:
+    """The figures above the register, with its filters but for the group: one query."""
+    wanted = wanted or Wanted()
+    late = func.sum(case((and_(Repair.due_at <= now, Repair.state.in_(rules.OPEN)), 1), else_=0))
+    columns: tuple[Any, ...] = (Repair.state, func.count(), late)
+    query = select(*columns).select_from(Repair)
+    if wanted.words:
+        query = query.outerjoin(Home, Home.id == Repair.home_id)
+    rows = unit().execute(_narrowed(query, wanted).group_by(Repair.state)).all()
+    by_state = {state: number for state, number, _ in rows}
+    groups = {name: sum(by_state.get(s, 0) for s in states) for name, states in rules.GROUPS.items()}
+    groups[ALL_OPEN] = sum(number for name, number in groups.items() if name != "done")
+    return Counts(groups, sum(late or 0 for _, _, late in rows))
+
+
+def workers() -> list[Row[Any]]:
+    """Who may be given a job here: id, name, trades, and how many jobs each has open (``load``)."""
+    load = (
+        select(func.count())
+        .select_from(Repair)
+        .where(Repair.assignee_id == Staff.id, Repair.state.in_(rules.OPEN))
+        .correlate(Staff)
+        .scalar_subquery()
+    )
+    here = (
+        select(StaffRole.staff_id)
+        .where(
+            StaffRole.estate_id == estate_of(unit()),
+            StaffRole.role.in_(WORKERS),
+            StaffRole.ended_at.is_(None),
+        )
+        .distinct()
+    )
+    query = (
+        select(Staff.id, Staff.name, Staff.trades, load.label("load"))
+        .where(Staff.id.in_(here), Staff.disabled_at.is_(None))
+        .order_by(Staff.name, Staff.id)
+    )
+    return list(unit().execute(query))
+
+
+def people_to_call(home_id: int | None) -> list[Row[Any]]:
+    """The owners of the home: name, mobile and kind of tie."""
+    if home_id is None:
+        return []
+    query = (
+        select(Person.name, Person.mobile, Tie.kind)
+        .join(Tie, Tie.person_id == Person.id)
+        .where(Tie.home_id == home_id, Tie.kind.in_(OWNERS), Tie.until_on.is_(None))
+        .order_by(Tie.kind.desc(), Tie.id)
+    )
+    return list(unit().execute(query))
+
+
+def timeline(repair: Repair) -> list[JournalEntry]:
+    """What happened to the repair, newest first."""
+    query = (
+        select(JournalEntry)
+        .where(JournalEntry.subject_kind == Repair.__tablename__, JournalEntry.subject_id == repair.id)
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+    )
+    return list(unit().scalars(query))
+
+
+def open_of_homes(home_ids: Sequence[int]) -> list[Row[Any]]:
+    """The open repairs of these homes, by deadline: for the cards of homes."""
+    query = listed(Wanted()).add_columns(Repair.home_id).where(Repair.home_id.in_(home_ids))
+    return list(unit().execute(query.order_by(Repair.queue_at, Repair.id)))
+
+
+def numbered(number: str, limit: int = 8) -> list[Row[Any]]:
+    """Repairs whose number holds these signs, newest first: for the search."""
+    query = (
+        select(Repair.id, Repair.number, Repair.state, Repair.description, Home.label.label("home"))
+        .outerjoin(Home, Home.id == Repair.home_id)
+        .where(Repair.number.contains(number.upper(), autoescape=True))
+        .order_by(Repair.id.desc())
+    )
+    return list(unit().execute(query.limit(limit)))
