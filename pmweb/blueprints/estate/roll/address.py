@@ -20,10 +20,14 @@ class Addresses:
     """Reads the homes of one sheet from the top; remembers what holds for the rows below."""
 
     def __init__(self, header: Header, sheet: str, estate_name: str = "") -> None:
-        self._places = {column: places[0] for column, places in header.places.items()}
+        self.use(header)
         self._estate_name = estate_name
         self._building = self._section = ""
         self.heading(sheet)
+
+    def use(self, header: Header) -> None:
+        """Take the columns of a further header of the same sheet."""
+        self._places = {column: places[0] for column, places in header.places.items()}
 
     def heading(self, text: str) -> bool:
         """Take ``3栋`` or ``3号楼2单元`` as holding for the rows below; whether the text is a heading."""

@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\x00-\x08\x0b-\x1f]")
 _ONLY_DASHES = re.compile(r"[-—–−_/\\.。·*×、?？\s]+")
 
 _AREA = re.compile(
-    r"约?(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)(?:M2|M\^2|M|平方米|平方|平米|平)?"
+    r"约?\s*(?P<number>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)\s*(?:M2|M\^2|M|平方米|平方|平米|平)?"
 )
 MAX_AREA = Decimal(100_000)
 """No home has so many m²."""
@@ -76,7 +76,7 @@ def read_area(cell: Cell, limit: Decimal | None = MAX_AREA) -> Decimal | None:
     text = text_of(cell)
     if not text:
         return None
-    found = _AREA.fullmatch(re.sub(r"\s+", "", text).upper())
+    found = _AREA.fullmatch(text.upper())
     try:
         area = Decimal(found["number"].replace(",", "") if found else "").quantize(
             Decimal("0.01"), ROUND_HALF_UP

@@ -181,13 +181,17 @@ def find_header(rows: Sequence[Row], across: Mapping[int, Sequence[tuple[int, in
     best: Header | None = None
     best_score = 0
     for place, row in enumerate(rows):
+        if any(not isinstance(cell, str) for cell in row.written):
+            continue
+        if best is not None and row.number > best.row + 1 and (is_homes(best, "") or is_parking(best, "")):
+            break  # what follows is another table or another page
         above = rows[place - 1] if place and rows[place - 1].number == row.number - 1 else None
         header = _read_header(row, above, across, rows[:place])
         known = header.places.keys() - {Column.IGNORED, Column.SERIAL, Column.REMARK}
         named = known & {Column.NUMBER, Column.SPACE, Column.PLATE}
         score = sum(len(places) for places in header.places.values()) if named and len(known) >= 2 else 0
-        second_line = best is not None and best.row == row.number - 1 and score == best_score
-        if score > best_score or (score and second_line):
+        only_units = best is not None and best.row == row.number - 1 and not any(map(_tidy, row.written))
+        if score > best_score or (score == best_score and only_units):
             best, best_score = header, score
     return best
 
@@ -247,7 +251,7 @@ def _meaning(own: str, over: str) -> tuple[Column, int] | None:
     if not own:
         return None
     if over and over != own:
-        joined = _known(over + own)
+        joined = _BY_WORD.get(over + own)
         if joined is not None or _OTHERS.search(over):
             return joined
     return _known(own)

@@ -120,50 +120,46 @@ class _Reading:
         self.unknown += [(sheet.name, heading) for heading in header.unknown]
         below = [row for row in first if row.number > header.row]
         self.estate_name = self.estate_name or _estate_name(header, below)
-        table = _Table(self, sheet.name, header, Addresses(header, sheet.name, self.estate_name))
-        if parking:
-            table.read_spaces(chain(below, sheet.rows))
-        else:
-            table.read_homes(chain(below, sheet.rows))
+        addresses = Addresses(header, sheet.name, self.estate_name)
+        _Table(self, sheet.name, header, addresses, parking).read(chain(below, sheet.rows))
 
 
 @dataclass(slots=True)
 class _Table:
-    """The rows below one header."""
+    """The rows below the header of a sheet; another header further down may change the columns."""
 
     reading: _Reading
     sheet: str
     header: Header
     addresses: Addresses
+    parking: bool
     found: Tally = field(default_factory=Tally)
     since_subtotal: Tally = field(default_factory=Tally)
 
-    def read_homes(self, rows: Iterator[Row]) -> None:
+    def read(self, rows: Iterator[Row]) -> None:
         for row in rows:
             at = RowRef(self.sheet, row.number)
             if self.is_other(row, at):
                 continue
-            read = read_home_row(row, self.header, self.addresses, at, self.reading.today)
-            self.reading.outcomes.append(self.settle_home(read, at))
-
-    def read_spaces(self, rows: Iterator[Row]) -> None:
-        for row in rows:
-            at = RowRef(self.sheet, row.number)
-            if not self.is_other(row, at, homes=False):
-                read = read_space_row(row, self.header, self.addresses, at)
-                self.reading.space_outcomes.append(self.settle_spaces(read, at))
+            if self.parking:
+                spaces = read_space_row(row, self.header, self.addresses, at)
+                self.reading.space_outcomes.append(self.settle_spaces(spaces, at))
+            else:
+                read = read_home_row(row, self.header, self.addresses, at, self.reading.today)
+                self.reading.outcomes.append(self.settle_home(read, at))
 
     # --- rows that are no data ---
 
-    def is_other(self, row: Row, at: RowRef, *, homes: bool = True) -> bool:
+    def is_other(self, row: Row, at: RowRef) -> bool:
         """Keep a row that is no data, and check what a total row says."""
         texts = [text for cell in row.written if (text := text_of(cell))]
         joined = " ".join(dict.fromkeys(texts))[:200]
         if self.header.is_repeated_by(row):
             self.reading.other_rows.append(OtherRow(at, "header", joined))
+            self.change_columns(row)
         elif is_total(row):
             self.reading.other_rows.append(OtherRow(at, "total", joined))
-            self.reading.totals += self.check_total(row, at) if homes else self.check_spaces(row, at)
+            self.reading.totals += self.check_total(row, at)
         elif len(set(texts)) == 1 and self.addresses.heading(texts[0]):
             self.reading.other_rows.append(OtherRow(at, "heading", joined))
         elif self.is_note(row, texts):
@@ -181,15 +177,23 @@ class _Table:
         serial = self.header.places.get(Column.SERIAL, ())
         return len(texts) == 1 and any(text_of(row.cell(place)) for place in serial)
 
+    def change_columns(self, row: Row) -> None:
+        header = find_header([row], {})
+        if header is None:
+            return
+        parking = is_parking(header, self.sheet)
+        if parking or is_homes(header, self.sheet):
+            self.header, self.parking = header, parking
+            self.addresses.use(header)
+
     def check_total(self, row: Row, at: RowRef) -> list[TotalCheck]:
+        if self.parking:
+            return check_spaces_total(row, self.header, at, len(self.reading.known_spaces))
         if not is_subtotal(row):
             return check_homes_total(row, self.header, at, (self.found, self.reading.all_homes))
         checks = check_homes_total(row, self.header, at, (self.since_subtotal,))
         self.since_subtotal = Tally()
         return checks
-
-    def check_spaces(self, row: Row, at: RowRef) -> list[TotalCheck]:
-        return check_spaces_total(row, self.header, at, len(self.reading.known_spaces))
 
     # --- homes ---
 

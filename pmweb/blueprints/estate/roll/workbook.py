@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+import subprocess
+import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import IO, BinaryIO, TypeAlias
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from pmweb.blueprints.estate.roll import old_formats
 from pmweb.domain.workflow import RuleBroken
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
@@ -28,6 +34,11 @@ MAX_UNPACKED = 300_000_000
 MAX_ROWS = 200_000
 """Rows that one sheet may have."""
 
+MAX_CELLS = 4_000_000
+"""Cells that one sheet may span, empty ones included."""
+
+_PATIENCE = 60
+_CELL_WITH_VALUE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -79,42 +90,90 @@ def open_sheets(source: Path | BinaryIO) -> Iterator[Sheet]:
 
 
 def _workbook_sheets(source: BinaryIO, *, zipped: bool) -> Iterator[Sheet]:
-    if zipped:
-        _refuse_bomb(source)
+    if not zipped or not _is_xlsx(source):
+        yield from _old_sheets(source.read(MAX_UNPACKED))
+        return
     try:
         workbook = CalamineWorkbook.from_filelike(source)
+        for sheet in workbook.sheets_metadata:
+            opened = workbook.get_sheet_by_name(sheet.name)
+            left = opened.start[1] if opened.start else 0
+            hidden = sheet.visible is not SheetVisibleEnum.Visible
+            yield _sheet(sheet.name, hidden, opened.iter_rows(), opened.merged_cell_ranges or [], left)
     except PasswordError:
         raise RuleBroken("roll.password") from None
     except CalamineError:
         raise RuleBroken("roll.damaged") from None
-    with workbook:
-        for sheet in workbook.sheets_metadata:
-            try:
-                opened = workbook.get_sheet_by_name(sheet.name)
-            except CalamineError:
-                raise RuleBroken("roll.damaged") from None
-            yield _opened(opened, hidden=sheet.visible is not SheetVisibleEnum.Visible)
 
 
-def _refuse_bomb(source: BinaryIO) -> None:
+def _is_xlsx(source: BinaryIO) -> bool:
+    """Whether the archive is an .xlsx; refuses one that would need too much memory, before it does."""
     try:
         with zipfile.ZipFile(source) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MAX_UNPACKED:
+                raise RuleBroken("roll.too_large")
+            for member in members:
+                if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
+                    _refuse_stray_cells(archive.open(member))
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError):
         raise RuleBroken("roll.damaged") from None
-    if unpacked > MAX_UNPACKED:
-        raise RuleBroken("roll.too_large")
-    source.seek(0)
+    finally:
+        source.seek(0)
 
 
-def _opened(sheet: CalamineSheet, *, hidden: bool) -> Sheet:
-    left = sheet.start[1] if sheet.start else 0
-    spans = sheet.merged_cell_ranges or []
+def _refuse_stray_cells(stream: IO[bytes]) -> None:
+    """A single cell in the last row of Excel would make the reader lay out a million empty rows."""
+    rows = columns = 0
+    rest = b""
+    while chunk := stream.read(1_000_000):
+        for column, row in _CELL_WITH_VALUE.findall(rest + chunk):
+            rows, columns = max(rows, int(row)), max(columns, _column_number(column))
+        rest = chunk[-200:]
+        if rows > MAX_ROWS:
+            raise RuleBroken("roll.too_many_rows", limit=MAX_ROWS)
+        if rows * columns > MAX_CELLS:
+            raise RuleBroken("roll.too_large")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _old_sheets(content: bytes) -> Iterator[Sheet]:
+    """Another format, read in a process of its own (``old_formats.py`` says why)."""
+    command = [sys.executable, "-I", str(Path(old_formats.__file__))]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=_PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        raise RuleBroken("roll.damaged") from None
+    if done.returncode == old_formats.PASSWORD:
+        raise RuleBroken("roll.password")
+    if done.returncode:
+        raise RuleBroken("roll.damaged")
+    for sheet in json.loads(done.stdout):
+        spans = [((top, first), (bottom, last)) for (top, first), (bottom, last) in sheet["spans"]]
+        rows = ([_cell(plain) for plain in row] for row in sheet["rows"])
+        yield _sheet(sheet["name"], sheet["hidden"], rows, spans, sheet["left"])
+
+
+def _cell(plain: str | float | list[str]) -> Cell:
+    if not isinstance(plain, list):
+        return plain
+    kind, text = plain
+    return datetime.fromisoformat(text) if kind == "datetime" else date.fromisoformat(text)
+
+
+def _sheet(name: str, hidden: bool, rows: Iterator[list[Cell]], spans: Sequence[Span], left: int) -> Sheet:
     across: dict[int, list[tuple[int, int]]] = {}
     for (top, first), (_bottom, last) in spans:
-        if last > first:
+        if last > first >= left:
             across.setdefault(top + 1, []).append((first - left, last - left))
-    return Sheet(sheet.name, hidden, _filled(sheet.iter_rows(), spans, left), across)
+    return Sheet(name, hidden, _filled(rows, spans, left), across)
 
 
 def _filled(rows: Iterator[list[Cell]], spans: Sequence[Span], left: int) -> Iterator[Row]:
