@@ -92,11 +92,14 @@ def _papers(move_in: MoveIn, rules: MoveInRules) -> list[Paper]:
     if move_in.handover_at is not None:
         papers.append(Paper(HANDOVER, Meaning.RECEIVE, WORDING, handover_facts(move_in)))
     sheet = acceptance.sheet_of(move_in)
-    if sheet is not None and (move_in.checked_at is not None or sheet.closed_at is not None):
+    if sheet is None:
+        return papers
+    ready = move_in.checked_at is not None or sheet.closed_at is not None
+    if ready:
         facts = sheet_facts(move_in, sheet) if sheet.round == 1 else round_facts(move_in, sheet)
         papers.append(Paper(ACCEPTANCE, Meaning.CONFIRM, WORDING, facts, round=sheet.round))
-        if sheet.round == 1:
-            papers.append(Paper(READINGS, Meaning.CONFIRM, WORDING, readings_facts(move_in)))
+    if ready or sheet.round > 1:
+        papers.append(Paper(READINGS, Meaning.CONFIRM, WORDING, readings_facts(move_in)))
     return papers
 
 
