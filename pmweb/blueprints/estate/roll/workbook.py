@@ -117,7 +117,7 @@ def _is_xlsx(source: BinaryIO) -> bool:
                 if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
                     _refuse_stray_cells(archive.open(member))
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
         raise RuleBroken("roll.damaged") from None
     finally:
         source.seek(0)
