@@ -148,5 +148,6 @@
     within("[data-if]", root).forEach(fits);
   };
   begin(document);
+  document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.querySelector(".errs")?.focus();
 })();
