@@ -64,7 +64,7 @@ def _answer(status: int, sentence: Any = None) -> Response:
     if getattr(request, "htmx", None):
         response.headers["HX-Retarget"] = "#flash"
         response.headers["HX-Reswap"] = "outerHTML"
-        body = render_template("shared/_flash.html", problem=title, sentence=sentence)
+        body = render_template("shared/_flash.html", problem=title, sentence=sentence, reload=status == 409)
     else:
         body = render_template("errors/error.html", status=status, title=title, sentence=sentence)
     response.set_data(body)
