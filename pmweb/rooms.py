@@ -5,9 +5,14 @@ from __future__ import annotations
 from flask import Blueprint
 
 from pmweb.blueprints.archive.views import archive
+from pmweb.blueprints.fees import cards as fees_cards
+from pmweb.blueprints.fees.views import bp as fees
+from pmweb.blueprints.home.views import bp as home
+from pmweb.blueprints.households import cards as households_cards
+from pmweb.blueprints.households.views import bp as households
 from pmweb.blueprints.repairs import cards as repairs_cards
 from pmweb.blueprints.repairs.views import bp as repairs
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = (repairs, archive)
-CARDS: tuple[Card, ...] = (repairs_cards.CARD,)
+ROOMS: tuple[Blueprint, ...] = (home, households, repairs, fees, archive)
+CARDS: tuple[Card, ...] = (repairs_cards.CARD, fees_cards.CARD, households_cards.CARD)

@@ -90,7 +90,8 @@ def owner(home_id: int) -> Response:
         who_masked=operations.masked(known) if known else "",
         seen=seen,
         q=text,
-        offers=known_people(text) if known is None else [],
+        found=known_people(text) if known is None else [],
+        choose=lambda known_id: url_for("households.owner", home_id=place.id, person=known_id),
         known=known_by_number() if request.method == "POST" else None,
         action=url_for("households.owner", home_id=place.id, person=person_id),
     )

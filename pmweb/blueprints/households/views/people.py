@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from sqlalchemy import String, cast, literal, select
 from werkzeug.wrappers import Response
 
-from pmweb import clock
 from pmweb.blueprints.households import operations
 from pmweb.blueprints.households.forms import PURPOSES, HomeForm, PersonForm, RevealForm
 from pmweb.blueprints.households.views.base import bp, known_by_number, known_people
@@ -65,11 +64,14 @@ def new() -> Response:
         form=form,
         home=home,
         kind=kind,
-        kinds=[(code, word) for code, word in nouns.TIES.items()] if home else [],
+        chips=_kinds("households.new", kind, home=home.id) if home else [],
         q=text,
-        offers=known_people(text),
+        found=known_people(text),
         known=known_by_number() if request.method == "POST" else None,
-        action=url_for("households.new", home=home.id if home else None, kind=kind.value if kind else None),
+        choose=lambda person_id: url_for(
+            "households.tie", person_id=person_id, home=home_id, kind=kind.value if kind else None
+        ),
+        action=url_for("households.new", home=home_id, kind=kind.value if kind else None),
     )
 
 
@@ -117,16 +119,16 @@ def edit(person_id: int) -> Response:
 
     def change() -> None:
         facts = form.person_facts()
+        if form.id_number.data:
+            operations.set_identity(person, form.document(person.kind), form.id_number.data)
         operations.change_person(
             person, **{name: facts[name] for name in ("name", "mobile", "other_phones", "address", "email")}
         )
-        if form.id_number.data:
-            operations.set_identity(person, form.document(person.kind), form.id_number.data)
 
     if form.carried_out(change):
         flash(_("已保存。"))
         return go("households.show", person_id=person.id)
-    return page("households/edit.html", "entry", form=form, who=person, masked_name=operations.masked(person))
+    return page("households/edit.html", "entry", form=form, who=person)
 
 
 @bp.route("/<int:person_id>/tie", methods=["GET", "POST"])
@@ -148,25 +150,28 @@ def tie(person_id: int) -> Response:
     if form.carried_out(write):
         flash(_("已登记到 %(home)s。", home=met[0].label))
         return go("households.home", home_id=met[0].id)
-    chips = [
-        {
-            "url": url_for("households.tie", person_id=person.id, home=home_id, kind=code.value),
-            "word": word,
-            "n": None,
-            "current": code is kind,
-        }
-        for code, word in nouns.TIES.items()
-    ]
     return page(
         "households/tie.html",
         "entry",
         form=form,
         who=person,
-        masked_name=operations.masked(person),
-        chips=chips,
-        kind=kind,
+        chips=_kinds("households.tie", kind, person_id=person.id, home=home_id),
+        kind_word=nouns.TIES[kind],
         action=url_for("households.tie", person_id=person.id, home=home_id, kind=kind.value),
     )
+
+
+def _kinds(endpoint: str, chosen: TieKind | None, **address: Any) -> list[dict[str, Any]]:
+    """The kinds of ties as chips; each leads to the form that asks for just what that kind needs."""
+    return [
+        {
+            "url": url_for(endpoint, kind=code.value, **address),
+            "word": word,
+            "n": None,
+            "current": code is chosen,
+        }
+        for code, word in nouns.TIES.items()
+    ]
 
 
 def _usual(person: Person) -> IdKind:
@@ -216,7 +221,7 @@ def _show(
         )
         .all(),
         purposes=PURPOSES,
-        today_=clock.today(),
+        words=nouns,
     )
 
 

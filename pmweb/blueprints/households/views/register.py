@@ -74,6 +74,7 @@ def index() -> Response:
         chips=_chips(kind, text),
         q=text,
         kind=kind,
+        words=nouns,
     )
 
 

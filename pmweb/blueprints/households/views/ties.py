@@ -53,7 +53,6 @@ def tie_end(tie_id: int) -> Response:
 
 def _who(tie: Tie) -> dict[str, Any]:
     return {
-        "masked_name": operations.masked(tie.person),
         "home": tie.home,
         "kind_word": nouns.TIES[tie.kind],
     }
