@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import select
@@ -76,7 +76,13 @@ def _furnish(app: Flask) -> None:
 
 
 def load_staff(session_id: str) -> Staff | None:
-    """The person of a session: ``id:epoch``. A grown epoch or a disabled account ends the session."""
+    """The person of a session: ``id:epoch``. It ends 12 h after the sign-in, whatever was done meanwhile.
+
+    A grown epoch or a disabled account ends it at once.
+    """
+    signed_in_at = float(session.get("signed_in_at", 0))
+    if clock.now().timestamp() - signed_in_at >= unit_of_work.SESSION_HOURS * 3600:
+        return None
     staff_id, _, epoch = session_id.partition(":")
     staff = db.session.scalar(select(Staff).where(Staff.id == int(staff_id)))
     if staff is None or staff.disabled_at is not None or str(staff.session_epoch) != epoch:

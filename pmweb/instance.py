@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from pmweb.config import Settings
 
 SECRET_KEY = "secret.key"  # nosec B105
 DATA_KEY = "data.key"
+DEMO = "demo"
+"""The file that says: what is in here is made up. It names the sign-ins of the demo, one a line."""
 
 
 class NotInitialised(RuntimeError):
@@ -32,6 +35,21 @@ def secret_key(settings: Settings) -> str:
 def data_key(settings: Settings) -> bytes:
     """The key of the vault, 32 bytes. Raises NotInitialised."""
     return bytes.fromhex(settings.data_key or _read(settings.instance / DATA_KEY))
+
+
+def mark_as_demo(folder: Path, usernames: Iterable[str]) -> None:
+    """Say that this instance holds demo data, and who may sign in with one tap."""
+    (folder / DEMO).write_text("".join(f"{name}\n" for name in usernames), encoding="utf-8")
+
+
+def is_demo(folder: Path) -> bool:
+    """Whether this instance holds demo data."""
+    return (folder / DEMO).is_file()
+
+
+def demo_usernames(folder: Path) -> list[str]:
+    """The one-tap sign-ins, in their order; none where nothing says that this is demo data."""
+    return (folder / DEMO).read_text(encoding="utf-8").split() if is_demo(folder) else []
 
 
 def _make_key(path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pmweb.domain.permissions import Role
 from pmweb.models.base import Audited, Base, Versioned
@@ -16,6 +16,8 @@ class Staff(Audited, Versioned, Base):
     """A member of the office. Not of one estate: the roles say where.
 
     ``session_epoch`` ends all other sessions when it grows, for example after a change of the password.
+    ``must_change_password`` stands after somebody else chose the password. A ``steward`` becomes administrator
+    of every estate that is added later: without one, a new estate would have nobody who can let people in.
     """
 
     __tablename__ = "staff"
@@ -27,6 +29,8 @@ class Staff(Audited, Versioned, Base):
     trades: Mapped[str] = mapped_column(String(120), default="")
     password_hash: Mapped[str] = mapped_column(String(200))
     locale: Mapped[str | None] = mapped_column(String(10))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    steward: Mapped[bool] = mapped_column(default=False)
     session_epoch: Mapped[int] = mapped_column(default=1)
     disabled_at: Mapped[datetime | None]
     last_sign_in_at: Mapped[datetime | None]
@@ -63,7 +67,11 @@ class StaffRole(Audited, Base):
 
 
 class SignInAttempt(Base):
-    """A failed sign-in, kept for the lockout: by name and by address, so that nobody can lock the office out."""
+    """A sign-in that did not succeed, for the lockout: by name and address, so that nobody locks the office out.
+
+    ``address`` is the network that ``rules.network`` of the room makes of the address; known and unknown names
+    are counted alike.
+    """
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index(None, "username", "at"), Index(None, "address", "at"))
@@ -71,3 +79,13 @@ class SignInAttempt(Base):
     at: Mapped[datetime]
     username: Mapped[str] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(45))
+
+
+def appoint_stewards(session: Session, estate: Estate) -> None:
+    """Make every steward administrator of ``estate``. Whoever adds an estate calls this; doing it twice adds nothing."""
+    session.flush()
+    here = select(StaffRole.staff_id).where(StaffRole.estate_id == estate.id, StaffRole.role == Role.ADMIN)
+    query = select(Staff).where(Staff.steward, Staff.disabled_at.is_(None), Staff.id.not_in(here))
+    for staff in session.scalars(query):
+        staff.roles.append(StaffRole(estate=estate, role=Role.ADMIN))
+    session.flush()

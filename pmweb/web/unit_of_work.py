@@ -23,6 +23,7 @@ from pmweb.models.engine import open_for_writing
 from pmweb.models.session_rules import SYSTEM, Actor, open_session
 from pmweb.models.staff import Staff
 from pmweb.models.submissions import Submission
+from pmweb.models.vault import vault
 from pmweb.web import uploads
 
 KEY = "_key"
@@ -103,6 +104,11 @@ def settle(accepted: bool, see: str = "") -> None:
 
 def write_in_a_get() -> None:
     """Open the write transaction in a GET: only for the log of a look at an identity scan (decisions)."""
+    write_again()
+
+
+def write_again() -> None:
+    """Open a second write transaction after ``settle``: only where something slow (a password) stands between."""
     db.session.commit()  # the end of the reading: a reader on SQLite cannot become a writer
     open_for_writing(unit())
     g.writing = True
@@ -144,14 +150,14 @@ def _key() -> str | None:
 
 
 def _body_digest() -> str:
-    """What was sent, without what the page adds by itself; file contents included."""
+    """What was sent, without what the page adds by itself; file contents included. Keyed: it may be a password."""
     digest = hashlib.sha256()
     for name, values in sorted(request.form.lists()):
         if name not in _CARRIED:
             digest.update(repr((name, values)).encode())
     for name, prepared in sorted(g.uploads.items()):
         digest.update(repr((name, [p.arrived for p in prepared if not isinstance(p, RuleBroken)])).encode())
-    return digest.hexdigest()
+    return vault().fingerprint(digest.hexdigest())
 
 
 def _already_done() -> Response | None:
