@@ -82,7 +82,7 @@ class SignInAttempt(Base):
 
 
 def appoint_stewards(session: Session, estate: Estate) -> None:
-    """Make every steward administrator of ``estate``. Whoever adds an estate calls this; doing it twice adds nothing."""
+    """Make every steward administrator of ``estate``, once. Whoever adds an estate calls this."""
     session.flush()
     here = select(StaffRole.staff_id).where(StaffRole.estate_id == estate.id, StaffRole.role == Role.ADMIN)
     query = select(Staff).where(Staff.steward, Staff.disabled_at.is_(None), Staff.id.not_in(here))

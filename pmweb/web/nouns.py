@@ -7,9 +7,23 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from pmweb.domain.permissions import Role
 from pmweb.models.homes import Finish, HomeKind, MeterKind, Occupancy
 from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
 
+ROLES = {
+    Role.RECEPTIONIST: _l("客服"),
+    Role.CASHIER: _l("收银员"),
+    Role.DISPATCHER: _l("维修调度"),
+    Role.REPAIRER: _l("维修人员"),
+    Role.PATROLLER: _l("巡查员"),
+    Role.GUARD: _l("安护员"),
+    Role.DEPARTMENT_SUPERVISOR: _l("部门主管"),
+    Role.OFFICE_MANAGER: _l("管理处主任"),
+    Role.FINANCE: _l("财务"),
+    Role.AUDITOR: _l("审计"),
+    Role.ADMIN: _l("系统管理员"),
+}
 TIES = {
     TieKind.OWNER: _l("业主"),
     TieKind.CO_OWNER: _l("共有人"),

@@ -100,8 +100,11 @@ def test_the_same_key_with_another_photo_is_refused(send: Send) -> None:
     assert rows(Attachment) == 1
 
 
-def test_an_identity_scan_sent_again_the_next_day_is_the_same_sending(send: Send) -> None:
+def test_an_identity_scan_sent_again_the_next_day_is_the_same_sending(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its watermark carries the day; what is compared is what was sent."""
+    monkeypatch.setattr("pmweb.web.unit_of_work.SESSION_HOURS", 48)
     assert send("k1", id_copy=[FIRST]).status_code == 303
     with clock.standing_still_at(MORNING + timedelta(days=1)):
         assert send("k1", id_copy=[FIRST]).status_code == 303
