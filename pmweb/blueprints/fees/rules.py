@@ -113,11 +113,20 @@ class Proposal:
         return [step.plain() for step in self.steps]
 
 
+_WHOLE = frozenset({"months", "days", "days_in_month", "quantity", "overdue_days"})
+
+
+def _figure(name: str, value: Decimal) -> str:
+    """A count as it is, any other quantity with two places at least."""
+    places = max(0 if name in _WHOLE else 2, -int(value.normalize().as_tuple().exponent))
+    return f"{value:.{places}f}"
+
+
 def spell(formula: str, values: Mapping[str, Decimal]) -> str:
     """A formula with its values in the place of the names, as it is written on paper."""
-    shown = {name: value for name, value in values.items() if name != "discount" or value != 1}
+    shown = {name: _figure(name, value) for name, value in values.items() if name != "discount" or value != 1}
     text = formula if "discount" in shown else re.sub(r"\s*\*\s*discount\b", "", formula)
-    return re.sub(r"[a-z_]+", lambda name: str(shown.get(name[0], name[0])), text.translate(_SIGNS))
+    return re.sub(r"[a-z_]+", lambda name: shown.get(name[0], name[0]), text.translate(_SIGNS))
 
 
 def period_ends_on(day: date, months: int = BILLING_MONTHS) -> date:

@@ -11,7 +11,6 @@ import segno
 from flask import Blueprint, abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.wrappers import Response
 
@@ -143,7 +142,7 @@ def work_order(repair_id: int) -> Response:
     return page(
         "repairs/work_order.html",
         repair=repair,
-        qr=Markup(drawn),
+        qr=drawn,
         people=register.people_to_call(repair.home_id),
         responsible=forms.RESPONSIBLE_WORDS,
     )
