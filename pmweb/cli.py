@@ -10,10 +10,14 @@ from typing import Any, TypeVar
 import click
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import select
 
-from pmweb import create_app, instance
+from pmweb import clock, create_app, instance, tls
 from pmweb.config import Settings
 from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import db
+from pmweb.models.estate import Estate
+from pmweb.models.staff import Staff
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -79,6 +83,50 @@ def serve(host: str, port: int, workers: int, tls: bool) -> None:
         ssl_key=folder / "server.key" if tls else None,
         workers_kill_timeout=20,
     ).serve()
+
+
+@main.command()
+@click.option("--homes", default=648, show_default=True, help="How many homes the estate has.")
+@click.option(
+    "--if-empty", is_flag=True, help="Do nothing, and call it done, when the instance holds data already."
+)
+def demo(homes: int, if_empty: bool) -> None:
+    """Fill an empty instance with a believable estate and one sign-in per role."""
+    from pmweb import demo as story
+
+    settings = Settings.from_environment()
+    app = ready_app()
+    with app.test_request_context():
+        if holds_data():
+            if if_empty:
+                return
+            raise click.ClickException("the instance is not empty: the demo estate is only for a new one")
+        with click.progressbar(length=100, label="demo estate") as bar:
+            counts = story.build(homes, tell=lambda done, wanted: bar.update(done * 100 // wanted - bar.pos))
+        instance.mark_as_demo(settings.instance, [account[0] for account in story.ACCOUNTS])
+    click.echo(" · ".join(f"{name} {count}" for name, count in counts.items()))
+    click.echo(f"sign in as {', '.join(account[0] for account in story.ACCOUNTS)}; password {story.PASSWORD}")
+
+
+def holds_data() -> bool:
+    """Whether the instance has an estate or a member of staff."""
+    return bool(db.session.scalar(select(Estate.id).limit(1)) or db.session.scalar(select(Staff.id).limit(1)))
+
+
+@main.command()
+@click.option(
+    "--host", "hosts", multiple=True, required=True, help="A name or address of this machine; repeatable."
+)
+def cert(hosts: tuple[str, ...]) -> None:
+    """Make a certificate for the office network, so that tablets may use HTTPS."""
+    folder = Settings.from_environment().instance / "tls"
+    try:
+        made = tls.make_certificate(folder, list(hosts), clock.now())
+    except tls.HostRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"certificate for {', '.join(made.hosts)} until {made.expires_at:%Y-%m-%d}")
+    click.echo(f"fingerprint of the authority: {made.fingerprint}")
+    click.echo(f"how to trust it on a tablet: {made.guide}")
 
 
 if __name__ == "__main__":

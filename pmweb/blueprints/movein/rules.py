@@ -66,10 +66,10 @@ def papers_needed(applicant: Applicant, *, representative: bool = False) -> tupl
     ``representative``: the person who acts for a company is its legal representative and needs no power of attorney.
     """
     if applicant is Applicant.COMPANY:
-        own = (Paper.NOTICE, Paper.CONTRACT, Paper.UNIT_CERTIFICATE, Paper.HANDLER_ID)
-        return own if representative else (*own, Paper.POWER_OF_ATTORNEY)
-    own = (Paper.OWNER_ID, Paper.NOTICE, Paper.CONTRACT)
-    return (*own, Paper.POWER_OF_ATTORNEY, Paper.AGENT_ID) if applicant is Applicant.AGENT else own
+        company = (Paper.NOTICE, Paper.CONTRACT, Paper.UNIT_CERTIFICATE, Paper.HANDLER_ID)
+        return company if representative else (*company, Paper.POWER_OF_ATTORNEY)
+    owner = (Paper.OWNER_ID, Paper.NOTICE, Paper.CONTRACT)
+    return (*owner, Paper.POWER_OF_ATTORNEY, Paper.AGENT_ID) if applicant is Applicant.AGENT else owner
 
 
 def papers_copied(needed: Iterable[Paper]) -> tuple[Paper, ...]:

@@ -72,7 +72,9 @@ class IdentityForm(Form):
     sub_delegation = tick(_l("可以转委托"))
 
     def notice(self) -> Notice:
-        """The head of the notice and of the contract."""
+        """The head of the notice and of the contract. Only of a valid form."""
+        assert self.issued_on.data is not None
+        assert self.contract_on.data is not None
         return Notice(
             self.notice_no.data or "",
             self.issued_by.data or "",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from pmweb import clock
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, Appointment, DefectRound, MoveIn
@@ -224,7 +224,7 @@ def promise_filing(move_in: MoveIn, *, at: datetime) -> None:
     )
 
 
-def _standing_appointments(move_in: MoveIn) -> Any:
+def _standing_appointments(move_in: MoveIn) -> Select[Appointment]:
     return (
         select(Appointment)
         .where(Appointment.move_in_id == move_in.id, Appointment.cancelled_at.is_(None))

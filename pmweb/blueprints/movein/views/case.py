@@ -187,8 +187,8 @@ def identity(move_in_id: int) -> Response:
     )
 
 
-def _filtered() -> Select[Any]:
-    query = (
+def _filtered() -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = (
         select(
             MoveIn.id,
             MoveIn.number,

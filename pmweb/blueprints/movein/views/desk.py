@@ -42,8 +42,11 @@ from pmweb.web.wording import worded
 def _register_page(move_in: MoveIn, **forms: Form) -> Response:
     household = household_of(move_in.home_id)
     failed = next(iter(forms.values()), None)
-    shown = {
-        "register": RegisterForm(formdata=None, data={"occupancy": _usual_occupancy(move_in)}),
+    register = forms.get("register") or RegisterForm(
+        formdata=None, data={"occupancy": _usual_occupancy(move_in)}
+    )
+    shown: dict[str, Form] = {
+        "register": register,
         "owner": OwnerForm(
             formdata=None, data={"mobile": move_in.owner.mobile, "address": move_in.owner.address}
         ),
@@ -58,7 +61,7 @@ def _register_page(move_in: MoveIn, **forms: Form) -> Response:
         shown=shown,
         move_in=move_in,
         household=household,
-        lacks=desk.register_lacks(household, Occupancy(shown["register"].occupancy.data or Occupancy.VACANT)),
+        lacks=desk.register_lacks(household, Occupancy(register["occupancy"].data or Occupancy.VACANT)),
         member_words=MEMBER_WORDS,
         age_words=AGE_WORDS,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 from flask import abort, redirect, url_for
 from werkzeug.wrappers import Response
@@ -27,7 +28,7 @@ def print_paper(move_in_id: int, paper: str) -> Response:
         return redirect(url_for("households.print_register", home_id=move_in.home_id))
     rules = defaults().movein
     standing = papers.paper_of(move_in, rules, paper)
-    common = {"move_in": move_in, "standing": standing, "paper": paper}
+    common: dict[str, Any] = {"move_in": move_in, "standing": standing, "paper": paper}
     if paper == "household_file":
         return page("movein/print_file.html", lines=filing.file_lines(move_in, rules), **common)
     if paper in rules.agreements:
@@ -40,10 +41,10 @@ def print_paper(move_in_id: int, paper: str) -> Response:
         return page("movein/print_readings.html", readings=acceptance.readings_of(move_in), **common)
     if paper == papers.ACCEPTANCE:
         return _acceptance(move_in, common)
-    abort(404)
+    return abort(404)
 
 
-def _acceptance(move_in: MoveIn, common: dict[str, object]) -> Response:
+def _acceptance(move_in: MoveIn, common: dict[str, Any]) -> Response:
     sheet = acceptance.sheet_of(move_in)
     if sheet is None:
         abort(404)

@@ -45,6 +45,7 @@ class AppointmentForm(Form):
 
     def instant(self) -> datetime:
         """The agreed time as an instant."""
+        assert self.moment.data is not None  # validated
         return self.moment.data.replace(tzinfo=clock.zone())
 
 
