@@ -10,6 +10,8 @@ from typing import Any
 import html5lib
 from flask.testing import FlaskClient
 
+from pmweb.extensions import db
+
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 GETS_THAT_WRITE = {"archive.file"}
 """Opening an identity scan leaves a line in the access log: the one GET that writes (decisions.md)."""
@@ -28,8 +30,12 @@ class CheckingClient(FlaskClient):
             data = kwargs.get("data")
             if data is None or isinstance(data, dict):
                 kwargs["data"] = {"_key": secrets.token_hex(8), **(data or {})}
+        db.session.commit()  # what the test laid down is there for the request
         before = len(self.statements)
-        response = super().open(*args, **kwargs)
+        with self.application.app_context():  # a request of its own: nothing of the test's session or g
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()  # and the test sees what the request did
+        db.session.rollback()
         said = self.statements[before:]
         endpoint = response.request.path if response.request else ""
         if method == "GET" and not endpoint.startswith("/archive/files/"):

@@ -118,7 +118,10 @@ def tasks() -> Response:
     found = paged(query, order)
     owners = owners_of(row.home_id for row in found.rows)
     named = _section_of(bounds).label("section")
-    counts = dict(unit().execute(select(named, func.count()).where(mine).group_by(named)).tuples().all())
+    counts = {
+        row.section: row.n
+        for row in unit().execute(select(named, func.count().label("n")).where(mine).group_by(named))
+    }
     chips = [
         {
             "url": url_for("home.tasks", when=other.value),
