@@ -15,7 +15,7 @@ from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, rounds, signing
-from pmweb.blueprints.movein.operations.facts import facts_of
+from pmweb.blueprints.movein.operations.facts import facts_of, open_case
 from pmweb.blueprints.movein.rules import Applicant, KeyAct, Paper, Result, Severity
 from pmweb.blueprints.repairs import operations as repairs
 from pmweb.blueprints.repairs.models import Repair
@@ -320,9 +320,9 @@ class Player:
                     filing.keep_paper(
                         move_in, kind, f"{move_in.id % 6 + 1} 柜 {move_in.id} 盒", None, at=self.now(2)
                     )
-            facts = facts_of(move_in, DATA.movein)
+            opened = open_case(move_in, DATA.movein)
             accept = story.odd == "open_defects"
-            filing.file(move_in, facts, DATA.movein, accept_open_defects=accept, at=self.now())
+            filing.file(move_in, opened.facts, opened.file, accept_open_defects=accept, at=self.now())
 
     def _once_more(self, move_in: MoveIn) -> None:
         with self.acting("dispatcher"):

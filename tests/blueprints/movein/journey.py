@@ -10,7 +10,7 @@ from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, rounds, signing
-from pmweb.blueprints.movein.operations.facts import facts_of
+from pmweb.blueprints.movein.operations.facts import facts_of, open_case
 from pmweb.blueprints.movein.rules import Applicant, Facts, Paper, Result
 from pmweb.blueprints.repairs import operations as repairs
 from pmweb.blueprints.repairs.models import Repair
@@ -186,10 +186,11 @@ class Journey:
 
     def file(self, *, accept_open_defects: bool = False) -> None:
         """M-19."""
+        opened = open_case(self.move_in, DATA.movein)
         filing.file(
             self.move_in,
-            self.facts,
-            DATA.movein,
+            opened.facts,
+            opened.file,
             accept_open_defects=accept_open_defects,
             at=self.now(),
         )

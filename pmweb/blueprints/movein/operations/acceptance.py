@@ -89,6 +89,12 @@ def sheet_of(move_in: MoveIn, round: int | None = None) -> AcceptanceSheet | Non
     return unit().scalar(query.order_by(AcceptanceSheet.round.desc()).limit(1))
 
 
+def sheets_of(move_in: MoveIn) -> list[AcceptanceSheet]:
+    """Every round of the acceptance, the first one first."""
+    query = select(AcceptanceSheet).where(AcceptanceSheet.move_in_id == move_in.id)
+    return list(unit().scalars(query.order_by(AcceptanceSheet.round)))
+
+
 def first_sheet(move_in: MoveIn) -> AcceptanceSheet:
     """The sheet of round 1. RuleBroken when the acceptance has not begun."""
     found = sheet_of(move_in, 1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from pmweb.blueprints.movein.models import AcceptanceItem, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, filing, papers, rounds
+from pmweb.blueprints.movein.operations import acceptance, filing, papers
+from pmweb.blueprints.movein.operations.records import Records, read_records
 from pmweb.blueprints.movein.rules import Facts, Progress, Result
 from pmweb.data.movein import MoveInRules
 from pmweb.models.signatures import SignerSide
@@ -14,11 +16,31 @@ from pmweb.models.signatures import SignerSide
 _SETTLED = ("signed", "followed_up", "closed", "cancelled")
 
 
+@dataclass(frozen=True)
+class CaseFile:
+    """A move-in as its pages show it: the records, the papers with their signatures, the file, the facts."""
+
+    records: Records
+    papers: list[papers.Standing]
+    file: list[filing.FileLine]
+    facts: Facts
+
+
+def open_case(move_in: MoveIn, rules: MoveInRules) -> CaseFile:
+    """Read the case file once and say what follows from it."""
+    records = read_records(move_in)
+    ready = papers.papers_ready(records, rules)
+    file = filing.file_lines(records, ready, rules)
+    return CaseFile(records, ready, file, _facts(records, ready, file))
+
+
 def facts_of(move_in: MoveIn, rules: MoveInRules) -> Facts:
     """The facts of a case: what was done, what may be signed, what is missing."""
-    sheet = acceptance.sheet_of(move_in)
-    ready = papers.papers_ready(move_in, rules)
-    repairs = rounds.repairs_of(move_in)
+    return open_case(move_in, rules).facts
+
+
+def _facts(records: Records, ready: list[papers.Standing], file: list[filing.FileLine]) -> Facts:
+    move_in, sheet = records.move_in, records.sheet
     return Facts(
         applicant=move_in.applicant,
         state=move_in.state,
@@ -29,16 +51,16 @@ def facts_of(move_in: MoveIn, rules: MoveInRules) -> Facts:
         things_listed=move_in.handover_at is not None,
         charged=move_in.charge_id is not None,
         round=sheet.round if sheet else 0,
-        round_closed=sheet is not None and sheet.closed_at is not None,
-        progress=_progress(move_in),
-        readings=len(acceptance.readings_of(move_in)),
+        round_closed=records.round_closed,
+        progress=progress_of_round(records.later) if records.later else progress_of(records.items),
+        readings=len(records.readings),
         meters=len(acceptance.METERS),
         checked=move_in.checked_at is not None,
         ready=tuple(standing.kind for standing in ready),
         unsigned=tuple(s.kind for s in ready if any(s.owed_by(side) for side in SignerSide)),
-        open_defects=sum(row.state not in _SETTLED for row in repairs),
-        rechecked_defects=sum(row.state == "rechecked" for row in repairs),
-        missing=tuple(line.kind for line in filing.file_lines(move_in, rules) if line.missing),
+        open_defects=sum(row.state not in _SETTLED for row in records.repairs),
+        rechecked_defects=sum(row.state == "rechecked" for row in records.repairs),
+        missing=tuple(line.kind for line in file if line.missing),
     )
 
 
@@ -62,12 +84,3 @@ def progress_of_round(defects: Collection[DefectRound]) -> Progress:
     passed = sum(found.passed is True for found in defects)
     failed = sum(found.passed is False for found in defects)
     return Progress(total=len(defects), ok=passed, defects=failed)
-
-
-def _progress(move_in: MoveIn) -> Progress:
-    sheet = acceptance.sheet_of(move_in)
-    if sheet is None:
-        return Progress()
-    if sheet.round > 1:
-        return progress_of_round(rounds.defects_of_round(sheet))
-    return progress_of(acceptance.items_of(sheet))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from pmweb import clock
 from pmweb.blueprints.movein.models import MoveIn, PaperSeen
 from pmweb.blueprints.movein.operations import case, papers
+from pmweb.blueprints.movein.operations.records import Records
 from pmweb.blueprints.movein.rules import (
     ENDED,
     MOVES,
@@ -46,15 +48,15 @@ class FileLine:
         return self.form is None
 
 
-def file_lines(move_in: MoveIn, rules: MoveInRules) -> list[FileLine]:
-    """What M-19 and A-12 want in the file, in the order of the procedure."""
-    brought = [
-        _brought(paper) for paper in case.papers_of(move_in).values() if paper.kind in _filed_kinds(move_in)
-    ]
-    ready = {standing.kind: standing for standing in papers.papers_ready(move_in, rules)}
+def file_lines(records: Records, ready: Sequence[papers.Standing], rules: MoveInRules) -> list[FileLine]:
+    """What M-19 and A-12 want in the file, in the order of the procedure; ``ready`` are the papers with signatures."""
+    move_in = records.move_in
+    kinds = _filed_kinds(move_in)
+    brought = [_brought(paper) for kind, paper in records.brought.items() if kind in kinds]
+    standing = {paper.kind: paper for paper in ready}
     wanted = [papers.REGISTER, *(move_in.agreements or _mandatory(rules)), papers.HANDOVER]
     wanted += [papers.ACCEPTANCE, papers.READINGS]
-    return brought + [_ours(kind, ready.get(kind), move_in) for kind in wanted]
+    return brought + [_ours(kind, standing.get(kind)) for kind in wanted]
 
 
 def keep_paper(move_in: MoveIn, kind: Paper, place: str, scan: Prepared | None, *, at: datetime) -> None:
@@ -72,7 +74,7 @@ def keep_paper(move_in: MoveIn, kind: Paper, place: str, scan: Prepared | None, 
 
 
 def file(
-    move_in: MoveIn, facts: Facts, rules: MoveInRules, *, accept_open_defects: bool, at: datetime
+    move_in: MoveIn, facts: Facts, lines: Sequence[FileLine], *, accept_open_defects: bool, at: datetime
 ) -> None:
     """File the case (M-19). RuleBroken ``filing.missing`` names the gaps, ``filing.open_defects`` asks first."""
     to = check_filing(facts, accept_open_defects=accept_open_defects)
@@ -92,7 +94,7 @@ def file(
             filed_at=at,
             filed_by=by,
         )
-        for line in file_lines(move_in, rules)
+        for line in lines
         if line.form is not None
     )
     tasks.keep_all(session, move_in, at=at)
@@ -129,7 +131,7 @@ def _brought(paper: PaperSeen) -> FileLine:
     return FileLine(paper.kind.value, form, seen_on, paper.place)
 
 
-def _ours(kind: str, standing: papers.Standing | None, move_in: MoveIn) -> FileLine:
+def _ours(kind: str, standing: papers.Standing | None) -> FileLine:
     if standing is None or standing.resident is None or standing.owed_by(SignerSide.RESIDENT):
         return FileLine(kind, None, None)
     signed_on = clock.local(standing.resident.signed_at).date()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pmweb.blueprints.households.household import household_of
-from pmweb.blueprints.movein.models import AcceptanceSheet, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, desk, rounds
+from pmweb.blueprints.households.household import Household
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, DefectRound, KeyEntry, MoveIn
+from pmweb.blueprints.movein.operations.records import Records
 from pmweb.blueprints.movein.rules import balance
 from pmweb.data.movein import MoveInRules
 from pmweb.domain.id_numbers import mask_phone
-from pmweb.extensions import unit
+from pmweb.models.homes import MeterReading
 from pmweb.models.signatures import Meaning, Signature, SignerSide
-from pmweb.models.signing import Coverage, Paper, coverage, standing
+from pmweb.models.signing import Coverage, Paper, coverage
 
 REGISTER = "household_register"
 HANDOVER = "handover_receipt"
@@ -52,15 +52,14 @@ class Standing:
         return state in (Coverage.MISSING, Coverage.CHANGED)
 
 
-def papers_ready(move_in: MoveIn, rules: MoveInRules) -> list[Standing]:
+def papers_ready(records: Records, rules: MoveInRules) -> list[Standing]:
     """Every paper of the case that is filled in, with the signatures it has, in the order of the procedure."""
-    signed = standing(unit(), move_in)
-    return [_stand(paper, signed) for paper in _papers(move_in, rules)]
+    return [_stand(paper, records.signed) for paper in _papers(records, rules)]
 
 
-def paper_of(move_in: MoveIn, rules: MoveInRules, kind: str) -> Standing | None:
+def paper_of(records: Records, rules: MoveInRules, kind: str) -> Standing | None:
     """One paper that is ready, or None."""
-    return next((s for s in papers_ready(move_in, rules) if s.kind == kind), None)
+    return next((s for s in papers_ready(records, rules) if s.kind == kind), None)
 
 
 def _stand(paper: Paper, signed: Mapping[tuple[str, SignerSide], Signature]) -> Standing:
@@ -81,78 +80,76 @@ def _stand(paper: Paper, signed: Mapping[tuple[str, SignerSide], Signature]) -> 
     )
 
 
-def _papers(move_in: MoveIn, rules: MoveInRules) -> list[Paper]:
-    papers = []
-    if move_in.registered_at is not None:
-        papers.append(Paper(REGISTER, Meaning.CONFIRM, WORDING, register_facts(move_in)))
+def _papers(records: Records, rules: MoveInRules) -> list[Paper]:
+    move_in, papers = records.move_in, []
+    if records.household is not None:
+        facts = register_facts(move_in, records.household)
+        papers.append(Paper(REGISTER, Meaning.CONFIRM, WORDING, facts))
     for agreement_id in move_in.agreements if move_in.agreements_at is not None else ():
         agreement = rules.agreements[agreement_id]
         facts = {"home": move_in.home.label, "owner": move_in.owner.name, "text": agreement.text_zh}
         papers.append(Paper(agreement.id, Meaning(agreement.meaning), agreement.version, facts))
     if move_in.handover_at is not None:
-        papers.append(Paper(HANDOVER, Meaning.RECEIVE, WORDING, handover_facts(move_in)))
-    sheet = acceptance.sheet_of(move_in)
+        papers.append(Paper(HANDOVER, Meaning.RECEIVE, WORDING, handover_facts(move_in, records.keys)))
+    return papers + _acceptance_papers(records)
+
+
+def _acceptance_papers(records: Records) -> list[Paper]:
+    """The sheet of the latest round, once it was checked, and the readings, which round 1 confirms."""
+    sheet, papers = records.sheet, []
     if sheet is None:
-        return papers
-    ready = move_in.checked_at is not None or sheet.closed_at is not None
+        return []
+    ready = records.move_in.checked_at is not None or records.round_closed
     if ready:
-        facts = sheet_facts(move_in, sheet) if sheet.round == 1 else round_facts(move_in, sheet)
+        facts = _sheet_head(records.move_in, sheet) | (
+            sheet_facts(records.items) if sheet.round == 1 else round_facts(records.later)
+        )
         papers.append(Paper(ACCEPTANCE, Meaning.CONFIRM, WORDING, facts, round=sheet.round))
     if ready or sheet.round > 1:
-        papers.append(Paper(READINGS, Meaning.CONFIRM, WORDING, readings_facts(move_in)))
+        papers.append(
+            Paper(READINGS, Meaning.CONFIRM, WORDING, readings_facts(records.move_in, records.readings))
+        )
     return papers
 
 
-def register_facts(move_in: MoveIn) -> dict[str, Any]:
+def register_facts(move_in: MoveIn, household: Household) -> dict[str, Any]:
     """The household as the register names it; numbers masked, so that the snapshot holds no secret."""
-    household = household_of(move_in.home_id)
+    owner = move_in.owner
     return {
         "home": move_in.home.label,
         "occupancy": move_in.home.occupancy,
-        "owner": {
-            "name": move_in.owner.name,
-            "id": move_in.owner.id_masked,
-            "phone": mask_phone(move_in.owner.mobile),
-        },
+        "owner": {"name": owner.name, "id": owner.id_masked, "phone": mask_phone(owner.mobile)},
         "people": [[m.kind, m.name, m.relation, mask_phone(m.mobile)] for m in household.members],
         "vehicles": [[v.plate, v.space] for v in household.vehicles],
         "pets": [[p.kind, p.name] for p in household.pets],
     }
 
 
-def handover_facts(move_in: MoveIn) -> dict[str, Any]:
+def handover_facts(move_in: MoveIn, entries: Sequence[KeyEntry]) -> dict[str, Any]:
     """What was handed out, by kind. What was given back later is another line of the ledger, not another list."""
-    entries = desk.key_entries(move_in)
     listed = [
         (e.kind, e.act, e.quantity) for e in entries if e.entered_at <= (move_in.handover_at or e.entered_at)
     ]
     return {"home": move_in.home.label, "things": {kind: n for kind, n in balance(listed).items() if n}}
 
 
-def sheet_facts(move_in: MoveIn, sheet: AcceptanceSheet) -> dict[str, Any]:
-    """Every line of round 1."""
+def sheet_facts(items: Sequence[AcceptanceItem]) -> dict[str, Any]:
+    """Every line of round 1 (M-9, M-11)."""
     lines = [
-        [i.code, i.room_no, i.result, i.value, i.note, i.severity, i.responsible, i.due_on]
-        for i in acceptance.items_of(sheet)
+        [i.code, i.room_no, i.result, i.value, i.note, i.severity, i.responsible, i.due_on] for i in items
     ]
-    return _sheet_head(move_in, sheet) | {"lines": lines}
+    return {"lines": lines}
 
 
-def round_facts(move_in: MoveIn, sheet: AcceptanceSheet) -> dict[str, Any]:
+def round_facts(found: Sequence[DefectRound]) -> dict[str, Any]:
     """What a later round found about each defect (M-17)."""
-    found: list[DefectRound] = rounds.defects_of_round(sheet)
-    return _sheet_head(move_in, sheet) | {"defects": [[d.item_id, d.passed, d.note] for d in found]}
+    return {"defects": [[d.item_id, d.passed, d.note] for d in found]}
 
 
-def readings_facts(move_in: MoveIn) -> dict[str, Any]:
+def readings_facts(move_in: MoveIn, readings: Sequence[MeterReading]) -> dict[str, Any]:
     """The opening readings, each in the unit of its meter (M-10)."""
-    return {
-        "home": move_in.home.label,
-        "readings": [
-            [r.meter.kind, r.meter.meter_no, r.reading, r.seal_ok, r.read_at]
-            for r in acceptance.readings_of(move_in)
-        ],
-    }
+    taken = [[r.meter.kind, r.meter.meter_no, r.reading, r.seal_ok, r.read_at] for r in readings]
+    return {"home": move_in.home.label, "readings": taken}
 
 
 def _sheet_head(move_in: MoveIn, sheet: AcceptanceSheet) -> dict[str, Any]:

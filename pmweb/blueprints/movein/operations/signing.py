@@ -10,6 +10,7 @@ from pmweb import clock
 from pmweb.blueprints.households.household import Household, household_of
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case, papers, rounds
+from pmweb.blueprints.movein.operations.records import read_records
 from pmweb.blueprints.movein.rules import MOVES, Applicant, Outcome, State, check_power_covers
 from pmweb.blueprints.repairs import operations as repairs
 from pmweb.data import Defaults
@@ -43,7 +44,7 @@ class Moment:
 
 def moment_of(move_in: MoveIn, side: SignerSide, data: Defaults, locale: str) -> Moment:
     """What this side has to sign now. The repair department signs after the resident."""
-    ready = papers.papers_ready(move_in, data.movein)
+    ready = papers.papers_ready(read_records(move_in), data.movein)
     owed = [paper for paper in ready if paper.owed_by(side)]
     if side is SignerSide.OFFICE:
         owed = [paper for paper in owed if not paper.owed_by(SignerSide.RESIDENT)]

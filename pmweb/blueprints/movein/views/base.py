@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from pmweb.blueprints.movein.cards import paper_name
 from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS, MEMBER_WORDS
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
-from pmweb.blueprints.movein.operations.facts import facts_of
+from pmweb.blueprints.movein.operations.facts import CaseFile, open_case
 from pmweb.blueprints.movein.rules import Facts, Outcome, Responsible
 from pmweb.blueprints.movein.sheet import REPEATABLE, Layout
 from pmweb.data import defaults
@@ -73,8 +73,13 @@ def words() -> dict[str, Any]:
 
 def case_of(move_in_id: int) -> tuple[MoveIn, Facts]:
     """The case and its facts, or 404."""
-    move_in = find(MoveIn, move_in_id)
-    return move_in, facts_of(move_in, defaults().movein)
+    opened = opened_case(move_in_id)
+    return opened.records.move_in, opened.facts
+
+
+def opened_case(move_in_id: int) -> CaseFile:
+    """The case with everything that lies in its file, or 404."""
+    return open_case(find(MoveIn, move_in_id), defaults().movein)
 
 
 def locale() -> str:

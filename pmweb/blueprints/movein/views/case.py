@@ -20,10 +20,9 @@ from pmweb.blueprints.movein.forms.case import (
     identity_answers,
 )
 from pmweb.blueprints.movein.models import MoveIn
-from pmweb.blueprints.movein.operations import case, papers, rounds
+from pmweb.blueprints.movein.operations import case, rounds
 from pmweb.blueprints.movein.rules import NEVER_COPIED, Applicant, Paper, State
-from pmweb.blueprints.movein.views.base import bp, case_of
-from pmweb.data import defaults
+from pmweb.blueprints.movein.views.base import bp, case_of, opened_case
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
@@ -116,7 +115,8 @@ def new() -> Response:
 @requires(Permission.MOVEIN_READ)
 def show(move_in_id: int) -> Response:
     """The case: its steps, what is missing, what is signed, what happened."""
-    move_in, facts = case_of(move_in_id)
+    opened = opened_case(move_in_id)
+    move_in, facts = opened.records.move_in, opened.facts
     rows = FLOW.rows(move_in, facts)
     return page(
         "movein/show.html",
@@ -126,7 +126,7 @@ def show(move_in_id: int) -> Response:
         done=sum(row.state == "done" for row in rows),
         next_url=FLOW.next_url(move_in, facts),
         next_step=next((row for row in rows if row.state not in ("done", "lock")), None),
-        standings=papers.papers_ready(move_in, defaults().movein),
+        standings=opened.papers,
         appointment=rounds.appointment_of(move_in),
         log=timeline_of(move_in),
         state_word=STATES[move_in.state],

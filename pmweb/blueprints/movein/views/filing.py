@@ -9,11 +9,10 @@ from werkzeug.wrappers import Response
 
 from pmweb.blueprints.movein.cards import PAPER_NAMES
 from pmweb.blueprints.movein.flow import FLOW
-from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.operations import filing
-from pmweb.blueprints.movein.rules import Facts, Paper
-from pmweb.blueprints.movein.views.base import bp, case_of
-from pmweb.data import defaults
+from pmweb.blueprints.movein.operations.facts import CaseFile
+from pmweb.blueprints.movein.rules import Paper
+from pmweb.blueprints.movein.views.base import bp, opened_case
 from pmweb.domain.permissions import Permission
 from pmweb.web.access import requires
 from pmweb.web.fields import Form, select, text, tick
@@ -40,7 +39,8 @@ class FileForm(Form):
 @requires(Permission.MOVEIN_FILE)
 def filing_page(move_in_id: int) -> Response:
     """归档: allowed when nothing is missing; open defects are asked about."""
-    move_in, facts = case_of(move_in_id)
+    opened = opened_case(move_in_id)
+    move_in, facts = opened.records.move_in, opened.facts
     FLOW.open_step("filing", facts)
     form = FileForm()
 
@@ -48,7 +48,7 @@ def filing_page(move_in_id: int) -> Response:
         filing.file(
             move_in,
             facts,
-            defaults().movein,
+            opened.file,
             accept_open_defects=bool(form.accept_open_defects.data),
             at=captured_at(),
         )
@@ -56,15 +56,16 @@ def filing_page(move_in_id: int) -> Response:
     if form.carried_out(file):
         flash(_("已归入户档案。"))
         return go("movein.show", move_in_id=move_in_id)
-    return _filing_page(move_in, facts, form)
+    return _filing_page(opened, form)
 
 
 @bp.post("/<int:move_in_id>/filing/place")
 @requires(Permission.MOVEIN_FILE)
 def place(move_in_id: int) -> Response:
     """Say where the original or copy of a paper lies, or add its scan."""
-    move_in, facts = case_of(move_in_id)
-    FLOW.open_step("filing", facts)
+    opened = opened_case(move_in_id)
+    move_in = opened.records.move_in
+    FLOW.open_step("filing", opened.facts)
     form = PlaceForm()
 
     def keep() -> None:
@@ -73,21 +74,19 @@ def place(move_in_id: int) -> Response:
 
     if form.carried_out(keep):
         return go("movein.filing", move_in_id=move_in_id)
-    return _filing_page(move_in, facts, FileForm(formdata=None), place_form=form)
+    return _filing_page(opened, FileForm(formdata=None), place_form=form)
 
 
-def _filing_page(
-    move_in: MoveIn, facts: Facts, form: FileForm, place_form: PlaceForm | None = None
-) -> Response:
+def _filing_page(opened: CaseFile, form: FileForm, place_form: PlaceForm | None = None) -> Response:
     return page(
         "movein/filing.html",
         "step",
         form=place_form or form,
         file_form=form,
         place_form=place_form,
-        move_in=move_in,
-        facts=facts,
-        lines=filing.file_lines(move_in, defaults().movein),
+        move_in=opened.records.move_in,
+        facts=opened.facts,
+        lines=opened.file,
         words=PAPER_NAMES,
         brought=[paper.value for paper in Paper],
     )
