@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pmweb.models.base import Base
+from pmweb.models.base import Base, Evidence
 
 
-class AuditEntry(Base):
-    """One change of one audited row. Written by the session itself, never by a room."""
+class AuditEntry(Evidence, Base):
+    """One change of one audited row. Written by the session itself, never by a room.
+
+    ``reason`` is what was being done: the endpoint of a request, the name of a command.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index(None, "subject_kind", "subject_id"),)
@@ -27,7 +30,7 @@ class AuditEntry(Base):
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class AccessEntry(Base):
+class AccessEntry(Evidence, Base):
     """One look at a full personal number or at an identity scan, with its purpose (PRI-5)."""
 
     __tablename__ = "access_entry"

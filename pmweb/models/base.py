@@ -158,6 +158,10 @@ class Audited:
     """Columns whose values never reach the trail in clear; the trail says only that they changed."""
 
 
+class Evidence:
+    """A row that is a trace: written once, changed by nobody afterwards (promises 3 and 8)."""
+
+
 class Versioned:
     """A row that counts its changes; a change says which version it saw (promise 6)."""
 
@@ -175,6 +179,7 @@ __all__ = [
     "Audited",
     "Base",
     "EncryptedText",
+    "Evidence",
     "InEstate",
     "MoneyColumn",
     "Quantity",

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from pmweb.models.base import Base, InEstate, Subject, subject_of
+from pmweb.models.base import Base, Evidence, InEstate, Subject, subject_of
 from pmweb.models.session_rules import actor_of
 
 
-class JournalEntry(InEstate, Base):
+class JournalEntry(InEstate, Evidence, Base):
     """One thing that happened. ``at`` is when it happened, ``recorded_at`` when the office learnt of it."""
 
     __tablename__ = "journal_entry"

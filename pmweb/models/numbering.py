@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pmweb.models.base import Base, InEstate
@@ -31,20 +32,32 @@ class NumberSeries(InEstate, Base):
 
 
 def next_number(session: Session, kind: NumberKind, year: int) -> str:
-    """The next number, such as ``BX-2026-000147``. The row stays locked until the transaction ends.
+    """The next number, such as ``BX-2026-000147``. The row stays locked until the transaction ends."""
+    series = _locked(session, kind, year) or _begun(session, kind, year)
+    series.last += 1
+    session.flush()
+    return f"{kind.value}-{year}-{series.last:06d}"
 
-    On PostgreSQL the first number of a year may meet a rival; the unique constraint then refuses one of the two
-    transactions, which the unit of work repeats.
-    """
-    series = session.scalar(
+
+def _locked(session: Session, kind: NumberKind, year: int) -> NumberSeries | None:
+    return session.scalar(
         select(NumberSeries)
         .where(NumberSeries.kind == kind.value, NumberSeries.year == year)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if series is None:
-        series = NumberSeries(kind=kind.value, year=year, last=0)
-        session.add(series)
-    series.last += 1
-    session.flush()
-    return f"{kind.value}-{year}-{series.last:06d}"
+
+
+def _begun(session: Session, kind: NumberKind, year: int) -> NumberSeries:
+    """The series for the first number of a year; a rival who began it a moment earlier is waited for."""
+    try:
+        with session.begin_nested():
+            series = NumberSeries(kind=kind.value, year=year, last=0)
+            session.add(series)
+            session.flush()
+    except IntegrityError:
+        found = _locked(session, kind, year)
+        if found is None:
+            raise
+        return found
+    return series

@@ -2,7 +2,7 @@
 
 Installed once on the session factory. A session belongs to one actor and one estate for its whole life; whatever
 is read is scoped to that estate, whatever is written must belong to it, and every change of an ``Audited`` row
-leaves an ``AuditEntry`` in the same transaction.
+leaves an ``AuditEntry`` in the same transaction. Nothing is deleted, and ``Evidence`` is not changed either.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Table, event, false, inspect, select
+from sqlalchemy import Executable, Table, event, false, inspect, select
 from sqlalchemy.orm import (
     Mapper,
     ORMExecuteState,
@@ -30,9 +30,10 @@ from sqlalchemy.orm.util import identity_key
 from pmweb import clock
 from pmweb.domain.money import Money
 from pmweb.models.audit import AccessEntry, AuditEntry
-from pmweb.models.base import Audited, Base, EncryptedText, InEstate, Subject, subject_of
+from pmweb.models.base import Audited, Base, EncryptedText, Evidence, InEstate, Subject, subject_of
 
 HIDDEN = "***"
+_HOUSEKEEPING = "pmweb_housekeeping"
 
 
 class ScopeBroken(RuntimeError):
@@ -44,7 +45,11 @@ class NoActor(RuntimeError):
 
 
 class NothingIsDeleted(RuntimeError):
-    """Audited records are voided with a reason, never deleted (X-2)."""
+    """Records are voided with a reason, never deleted (X-2)."""
+
+
+class EvidenceStands(RuntimeError):
+    """A trace or a signature is not changed afterwards; a correction is a new record."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,11 @@ def estate_of(session: Session) -> int:
 
 @contextmanager
 def bulk_work(session: Session, what: str, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Write many rows under one audit entry: its parameters and, filled in by the caller, its counts."""
+    """Write many rows under one audit entry: its parameters and, filled in by the caller, its counts.
+
+    Whatever was waiting to be written before leaves its own trail.
+    """
+    session.flush()
     counts: dict[str, Any] = {}
     session.info["bulk"] = True
     try:
@@ -111,6 +120,14 @@ def bulk_work(session: Session, what: str, parameters: dict[str, Any]) -> Iterat
         session.info.pop("bulk", None)
     entry = _entry(session, "bulk", what, 0, {"parameters": parameters, "counts": counts})
     session.connection().execute(_audit_table().insert(), [entry])
+
+
+def keep_house(session: Session, statement: Executable) -> None:
+    """Carry out a bulk statement that changes no record of the office: the time of a sign-in, spent attempts.
+
+    It leaves no trail and may not touch rows of an estate. A policy test names the places that may call this.
+    """
+    session.execute(statement, execution_options={_HOUSEKEEPING: True})
 
 
 def log_look(session: Session, subject: Base | Subject, what: str, purpose: str, *, at: datetime) -> None:
@@ -133,13 +150,16 @@ def install(factory: sessionmaker[Any]) -> None:
     """Put the rules on every session of this factory. Call once."""
     event.listen(factory, "do_orm_execute", _scope)
     event.listen(factory, "before_flush", _refuse)
+    event.listen(factory, "after_flush", _refuse_foreign_references)
     event.listen(factory, "after_flush", _leave_trail)
 
 
 def _scope(state: ORMExecuteState) -> None:
     touched = [mapper for mapper in state.all_mappers if issubclass(mapper.class_, InEstate)]
-    if touched and (state.is_update or state.is_delete or state.is_insert):
-        raise ScopeBroken("bulk statements on rows of an estate are not used")
+    if state.is_update or state.is_delete or state.is_insert:
+        if touched or not state.execution_options.get(_HOUSEKEEPING):
+            raise ScopeBroken("bulk statements are not used: they leave no trail")
+        return
     if not state.is_select or state.is_column_load:
         return
     estate_id = state.session.info.get("estate_id")
@@ -155,36 +175,53 @@ def _scope(state: ORMExecuteState) -> None:
 
 
 def _refuse(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """Before anything is written: nobody answers for it, it deletes, changes evidence, or lies elsewhere."""
     for row in session.deleted:
-        if isinstance(row, Audited):
-            raise NothingIsDeleted(f"{type(row).__name__} is voided, not deleted")
-    changed = [row for row in (*session.new, *session.dirty) if isinstance(row, InEstate)]
-    if not changed:
-        return
+        raise NothingIsDeleted(f"{type(row).__name__} is voided, not deleted")
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    if session.new or changed:
+        actor_of(session)
+    for row in changed:
+        if isinstance(row, Evidence):
+            raise EvidenceStands(f"a {type(row).__name__} was to be changed")
+    for row in (*session.new, *changed):
+        if isinstance(row, InEstate):
+            _refuse_elsewhere(session, row)
+
+
+def _refuse_elsewhere(session: Session, row: InEstate) -> None:
     estate_id = estate_of(session)
-    for row in changed:
-        if row.estate_id is None:
-            row.estate_id = estate_id
-        if row.estate_id != estate_id:
-            raise ScopeBroken(f"a {type(row).__name__} of another estate was written")
-    _refuse_foreign_references(session, changed)
+    if row.estate_id is None:
+        row.estate_id = estate_id
+    if row.estate_id != estate_id:
+        raise ScopeBroken(f"a {type(row).__name__} of another estate was written")
 
 
-def _refuse_foreign_references(session: Session, changed: list[InEstate]) -> None:
-    """A row may point only at rows of its own estate; unknown ones are asked for once per table."""
+def _refuse_foreign_references(session: Session, _context: UOWTransaction) -> None:
+    """A row may point only at rows of its own estate; unknown ones are asked for once per table.
+
+    After the flush, because only then the relationships have become numbers; the error undoes it.
+    """
     wanted: dict[Mapper[Any], set[int]] = defaultdict(set)
-    for row in changed:
-        state = inspect(row)
-        for key, target in _scoped_references(state.mapper):
-            history = state.attrs[key].history
-            for value in history.added or ():
-                if value is not None and identity_key(target.class_, value) not in session.identity_map:
-                    wanted[target].add(value)
-    with session.no_autoflush:
-        for target, ids in wanted.items():
-            found = set(session.scalars(select(target.class_.id).where(target.class_.id.in_(ids))))
-            if found != ids:
-                raise ScopeBroken(f"a reference to {target.class_.__name__} of another estate was written")
+    written = {(inspect(row).mapper, row.id) for row in session.new if isinstance(row, InEstate)}
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, InEstate):
+            state = inspect(row)
+            for key, target in _scoped_references(state.mapper):
+                for value in state.attrs[key].history.added or ():
+                    if value is not None and (target, value) not in written:
+                        wanted[target].add(value)
+    for target, ids in wanted.items():
+        unknown = {row_id for row_id in ids if not _is_known_here(session, target, row_id)}
+        here = select(target.class_.id).where(target.class_.id.in_(unknown))
+        if unknown and unknown - set(session.scalars(here)):
+            raise ScopeBroken(f"a reference to {target.class_.__name__} of another estate was written")
+
+
+def _is_known_here(session: Session, target: Mapper[Any], row_id: int) -> bool:
+    """Whether the row is in the hands of the session, with an estate that needs no asking."""
+    row = session.identity_map.get(identity_key(target.class_, row_id))
+    return row is not None and inspect(row).dict.get("estate_id") == estate_of(session)
 
 
 _references: dict[Mapper[Any], list[tuple[str, Mapper[Any]]]] = {}

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pmweb.models.base import Audited, Base, InEstate
+from pmweb.models.base import Audited, Base, Evidence, InEstate
 
 
 class Meaning(StrEnum):
@@ -43,7 +43,7 @@ class SignerSide(StrEnum):
     OFFICE = "office"
 
 
-class Signature(InEstate, Audited, Base):
+class Signature(InEstate, Audited, Evidence, Base):
     """One signature on one paper of one matter. One act may sign several papers; each is hashed for itself."""
 
     __tablename__ = "signature"
