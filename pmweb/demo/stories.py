@@ -113,7 +113,8 @@ class Player:
 
     def play(self, home: Home, story: Story) -> MoveIn:
         """Play one story on a home and keep it."""
-        started = clock.local(self.present - timedelta(days=story.days_ago)).replace(hour=9, minute=0)
+        early = clock.local(self.present).hour < 11
+        started = clock.local(self.present - timedelta(days=story.days_ago + early)).replace(hour=9, minute=0)
         self.at = started + timedelta(minutes=self.random.randrange(0, 90))
         with self.acting("receptionist"):
             move_in = self.open(home, story)
@@ -286,7 +287,8 @@ class Player:
         with self.acting("receptionist"):
             moment = self.at + timedelta(days=1, hours=2)
             if story.until == "appointed":
-                moment = self.present + timedelta(hours=self.random.choice((3, 26, 50)))
+                later = clock.local(self.present + timedelta(days=self.random.choice((1, 1, 2, 3))))
+                moment = later.replace(hour=self.random.choice((9, 10, 14, 16)), minute=30)
             staff = self.team["repairer"]
             rounds.appoint(move_in, moment, "phone", "业主下班后到", staff.id, at=self.now())
 

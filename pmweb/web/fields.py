@@ -26,6 +26,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -166,14 +167,19 @@ def count(
     return IntegerField(label, _rules(needed, sensible), **kwargs)
 
 
+def _listed(choices: Iterable[tuple[Any, Any]]) -> list[Any]:
+    """Pairs of code and word as WTForms wants them."""
+    return [SelectChoice(code, word) for code, word in choices]
+
+
 def choice(label: Any, choices: Any = (), *, needed: bool = True, **kwargs: Any) -> RadioField:
     """``choice``: one code of a short list, as chips."""
-    return RadioField(label, _rules(needed), choices=choices, validate_choice=True, **kwargs)
+    return RadioField(label, _rules(needed), choices=_listed(choices), validate_choice=True, **kwargs)
 
 
 def select(label: Any, choices: Any = (), *, needed: bool = True, **kwargs: Any) -> SelectField:
     """``choice`` from a long list."""
-    return SelectField(label, _rules(needed), choices=choices, **kwargs)
+    return SelectField(label, _rules(needed), choices=_listed(choices), **kwargs)
 
 
 class _Many(SelectMultipleField):
@@ -183,7 +189,7 @@ class _Many(SelectMultipleField):
 
 def several(label: Any, choices: Any = (), *, needed: bool = False, **kwargs: Any) -> SelectMultipleField:
     """``multi``: several codes, as chips."""
-    return _Many(label, _rules(needed), choices=choices, **kwargs)
+    return _Many(label, [Needed()] if needed else [], choices=_listed(choices), **kwargs)
 
 
 def tick(label: Any, *, needed: Any = None, **kwargs: Any) -> BooleanField:

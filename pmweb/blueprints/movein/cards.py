@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from pmweb.blueprints.movein.models import MoveIn
-from pmweb.blueprints.movein.rules import ENDED, Paper, State
+from pmweb.blueprints.movein.names import MISSING_WORDS, STATES, paper_name
+from pmweb.blueprints.movein.rules import ENDED
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
@@ -19,44 +20,6 @@ from pmweb.models.homes import Home
 from pmweb.web.cards import Action, Card, Matter
 from pmweb.web.filters import named
 from pmweb.web.wording import word
-
-STATES = {
-    State.OPEN: _l("办理中"),
-    State.ACCEPTANCE_OPEN: _l("验房中"),
-    State.RECTIFYING: _l("整改中"),
-    State.ACCEPTANCE_PASSED: _l("验收合格"),
-    State.FILED: _l("已归档"),
-    State.FILED_WITH_OPEN_DEFECTS: _l("已归档（有未了整改）"),
-}
-
-PAPER_NAMES: dict[str, Any] = {
-    Paper.OWNER_ID.value: _l("业主身份证"),
-    Paper.NOTICE.value: _l("入住通知单"),
-    Paper.CONTRACT.value: _l("房屋买卖契约"),
-    Paper.POWER_OF_ATTORNEY.value: _l("授权委托书"),
-    Paper.AGENT_ID.value: _l("受托人身份证"),
-    Paper.UNIT_CERTIFICATE.value: _l("单位证明（执照复印件盖章、授权书）"),
-    Paper.HANDLER_ID.value: _l("经办人身份证"),
-    "household_register": _l("住户登记表"),
-    "handover_receipt": _l("钥匙、物品领取登记"),
-    "acceptance_sheet": _l("房屋质量验收登记表"),
-    "meter_readings": _l("水电气表底数确认"),
-    "work_order": _l("维修工作单"),
-    "household_file": _l("户档案目录"),
-}
-
-MISSING_WORDS = {
-    "owner_id": _l("业主证件号码"),
-    "owner_mobile": _l("业主手机"),
-    "emergency": _l("紧急联系人"),
-    "users": _l("租户或使用人"),
-}
-
-
-def paper_name(kind: str) -> str:
-    """What a paper is called, in the reader's language."""
-    agreement = defaults().movein.agreements.get(kind)
-    return named(agreement) if agreement else str(PAPER_NAMES.get(kind, kind))
 
 
 def _papers(facts: Mapping[str, Any]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from pmweb.blueprints.movein.models import MoveIn, PowerOfAttorney
+from pmweb.blueprints.movein.names import PAPER_NAMES
 from pmweb.blueprints.movein.operations.case import Handler, Notice, Power
 from pmweb.blueprints.movein.rules import SCOPES, Applicant, Paper
 from pmweb.models.pictures import Prepared
@@ -71,6 +73,16 @@ class IdentityForm(Form):
     valid_to = day(_l("委托有效期至"))
     sub_delegation = tick(_l("可以转委托"))
 
+    def ask_for(self, kept: Collection[Paper]) -> None:
+        """Ask for the papers of this case only; the power of attorney is no optional extra where it is needed."""
+        self.seen.choices = [(kind.value, PAPER_NAMES[kind.value]) for kind in kept]
+        power = (self.scope, self.scope_other, self.valid_from, self.valid_to, self.sub_delegation)
+        for field in power:
+            if Paper.POWER_OF_ATTORNEY not in kept:
+                del self[field.name]
+            elif field is not self.scope_other:
+                field.flags.optional = False
+
     def notice(self) -> Notice:
         """The head of the notice and of the contract. Only of a valid form."""
         assert self.issued_on.data is not None
@@ -104,7 +116,7 @@ class IdentityForm(Form):
 
     def power(self) -> Power | None:
         """The power of attorney, if its dates are given."""
-        if self.valid_from.data is None or self.valid_to.data is None:
+        if "valid_from" not in self or self.valid_from.data is None or self.valid_to.data is None:
             return None
         return Power(
             tuple(self.scope.data or ()),

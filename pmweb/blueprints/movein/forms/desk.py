@@ -104,7 +104,9 @@ class ThingsForm(Form):
 
 
 for _thing in defaults().movein.things.values():
-    setattr(ThingsForm, _thing.id, count(LazyString(named, _thing), most=50, default=_thing.usual))
+    setattr(
+        ThingsForm, _thing.id, count(LazyString(named, _thing), needed=True, most=50, default=_thing.usual)
+    )
 
 
 class KeyForm(Form):

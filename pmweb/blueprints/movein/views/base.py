@@ -9,9 +9,9 @@ from flask import Blueprint
 from flask_babel import force_locale, get_locale
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.movein.cards import paper_name
 from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS, MEMBER_WORDS
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
+from pmweb.blueprints.movein.names import paper_name
 from pmweb.blueprints.movein.operations.facts import CaseFile, open_case
 from pmweb.blueprints.movein.rules import Facts, Outcome, Responsible
 from pmweb.blueprints.movein.sheet import REPEATABLE, Layout

@@ -11,7 +11,6 @@ from sqlalchemy import Select, false, select
 from werkzeug.wrappers import Response
 
 from pmweb import clock
-from pmweb.blueprints.movein.cards import PAPER_NAMES, STATES
 from pmweb.blueprints.movein.flow import FLOW
 from pmweb.blueprints.movein.forms.case import (
     APPLICANT_WORDS,
@@ -20,6 +19,7 @@ from pmweb.blueprints.movein.forms.case import (
     identity_answers,
 )
 from pmweb.blueprints.movein.models import MoveIn
+from pmweb.blueprints.movein.names import PAPER_NAMES, STATES
 from pmweb.blueprints.movein.operations import case, rounds
 from pmweb.blueprints.movein.rules import NEVER_COPIED, Applicant, Paper, State
 from pmweb.blueprints.movein.views.base import bp, case_of, opened_case
@@ -158,7 +158,7 @@ def identity(move_in_id: int) -> Response:
     kept = case.papers_of(move_in)
     seen = [kind for kind, paper in kept.items() if paper.seen_at is not None]
     form = IdentityForm(data=identity_answers(move_in, seen, case.power_of(move_in)))
-    form.seen.choices = [(kind.value, PAPER_NAMES[kind.value]) for kind in kept]
+    form.ask_for(list(kept))
     missing: list[tuple[Paper, ...]] = []
 
     def check() -> None:

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.movein.cards import PAPER_NAMES
 from pmweb.blueprints.movein.flow import FLOW
+from pmweb.blueprints.movein.names import PAPER_NAMES
 from pmweb.blueprints.movein.operations import filing
 from pmweb.blueprints.movein.operations.facts import CaseFile
 from pmweb.blueprints.movein.rules import Paper
