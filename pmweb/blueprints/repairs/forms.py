@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import ValidationError
 
 from pmweb.blueprints.repairs.rules import RepairSource, Responsible, Verb, WaitKind
 from pmweb.web import fields
@@ -167,12 +166,7 @@ class RecheckForm(Form):
     """M-14: it holds, or it does not and why."""
 
     passed = fields.choice(_l("复检结果"), [("yes", _l("合格")), ("no", _l("不合格"))])
-    note = fields.note(_l("说明"))
-
-    def validate_note(self, field: Any) -> None:
-        """A failed recheck says what is wrong."""
-        if self.passed.data == "no" and not field.data:
-            raise ValidationError(_("请写明哪里不合格，维修人员要照着返修。"))
+    note = fields.note(_l("说明"), description=_l("不合格的，写明哪里不合格"))
 
 
 REASONS: dict[Verb, tuple[Any, ...]] = {

@@ -55,6 +55,8 @@ class Repair(InEstate, Audited, Versioned, Base):
         ),
         CheckConstraint("state <> 'rechecked' or rechecked_at is not null", name="rechecked_at"),
         CheckConstraint("state <> 'leak_tested' or leak_tested_at is not null", name="leak_tested_at"),
+        CheckConstraint("state <> 'followed_up' or followed_up_at is not null", name="followed_up_at"),
+        CheckConstraint("state <> 'closed' or closed_at is not null", name="closed_at"),
         CheckConstraint("(signed_at is null) = (signature_id is null)", name="signature_has_its_time"),
         CheckConstraint("state <> 'signed' or signature_id is not null", name="signed_by_somebody"),
         CheckConstraint("state not like 'waiting%' or waiting_reason <> ''", name="waits_for_a_reason"),

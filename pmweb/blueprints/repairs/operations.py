@@ -209,6 +209,7 @@ def recheck(repair: Repair, passed: bool, note: str, at: datetime) -> None:
     """
     if not passed:
         moves().move(repair.state, RepairState.REWORK)
+        rules.refuse_without_reason(note, field="note")
         _begin_again(repair, "repair.recheck_failed", note, at)
         return
     moves().move(repair.state, RepairState.RECHECKED)

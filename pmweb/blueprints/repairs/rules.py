@@ -194,10 +194,10 @@ def offered(
     return tuple(verb for verb in possible(moves, state) if may(verb, rights, own=own))
 
 
-def refuse_without_reason(reason: str) -> None:
+def refuse_without_reason(reason: str, field: str = "reason") -> None:
     """Rework, transfer, giving back, waiting and cancelling need one: ``RuleBroken("repair.reason")``."""
     if not reason.strip():
-        raise RuleBroken("repair.reason", field="reason")
+        raise RuleBroken("repair.reason", field=field)
 
 
 def refuse_without_work(work_done: str, *, severity: Severity | None, delicate: bool, photos: int) -> None:

@@ -1,0 +1,65 @@
+"""What repairs show elsewhere: every event and every task has its words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from pmweb.blueprints.repairs import cards, operations, rules
+from pmweb.blueprints.repairs.rules import RepairState
+from pmweb.extensions import unit
+from pmweb.models.journal import JournalEntry
+from pmweb.models.signing import Refused, Signer, sign
+from pmweb.models.tasks import Task
+from pmweb.web.cards import asked, told
+from tests.blueprints.repairs.jobs import Jobs
+from tests.office import Office
+
+S = RepairState
+_CODE = re.compile(r'"(repair\.[a-z_]+)"')
+
+
+def codes_in(module: object) -> set[str]:
+    """Every code that a module writes, but for those of refused rules."""
+    text = Path(str(getattr(module, "__file__", ""))).read_text(encoding="utf-8")
+    return set(_CODE.findall(re.sub(r"RuleBroken\([^)]*\)", "", text)))
+
+
+def test_every_event_that_is_written_is_worded() -> None:
+    assert set(cards.EVENTS) == codes_in(operations)
+
+
+def test_every_task_that_is_promised_is_worded() -> None:
+    assert set(cards.TASKS) == codes_in(rules)
+
+
+def test_the_whole_life_of_a_repair_reads_as_sentences(app: Flask, office: Office) -> None:
+    jobs = Jobs(office)
+    repair = jobs.in_state(S.WAITING_PARTS)
+    jobs.go_on(
+        repair, S.ACCEPTED, S.DISPATCHED, S.REGISTERED, S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED
+    )
+    operations.recheck(repair, False, "仍然返臭", jobs.now())
+    jobs.go_on(repair, S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED)
+    operations.recheck(repair, True, "通水 10 分钟", jobs.now())
+    order, manner = operations.work_order_paper(repair), Refused("不认可工期", "何伟")
+    (signature,) = sign(
+        unit(), repair, [order], Signer("周文博"), manner, at=jobs.now(), locale="zh_CN", device=""
+    )
+    operations.sign_off(repair, signature, jobs.now())
+    operations.cancel(jobs.defect(), "重复登记", jobs.now())
+    unit().commit()
+    with app.test_request_context():
+        lines = [told(entry).text for entry in unit().scalars(select(JournalEntry).order_by(JournalEntry.id))]
+        wanted = [asked(task) for task in unit().scalars(select(Task).where(Task.subject_kind == "repair"))]
+    for said in (
+        *("登记报修，开出工作单", "派给 周工", "待料：等厂家发货", "转派给 周工：人员请假"),
+        *("周工 的工单退回派工：工种不符", "复检不合格，转第 2 轮返修：仍然返臭", "复检合格：通水 10 分钟"),
+        *("周文博 拒绝在工作单上签字，已由见证人记录", "取消：重复登记"),
+    ):
+        assert said in lines
+    assert "派工：主卫 地漏排水：排水慢" in wanted
+    assert not [text for text in (*lines, *wanted) if "repair." in text or "%(" in text]
