@@ -23,7 +23,12 @@ def prepare(engine: Engine) -> None:
 
 
 def open_for_writing(session: Session) -> None:
-    """Begin the write transaction now, before anything is read. The session must not be in one."""
+    """Begin the write transaction now, before anything is read.
+
+    RuntimeError when the session is in a transaction already: on SQLite a reader cannot become a writer.
+    """
+    if session.in_transaction():
+        raise RuntimeError("the write transaction would begin after something was read")
     session.connection(execution_options={WRITE: True})
 
 

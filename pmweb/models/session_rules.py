@@ -189,7 +189,7 @@ def _refuse(session: Session, _context: UOWTransaction, _instances: Any) -> None
             _refuse_elsewhere(session, row)
 
 
-def _refuse_elsewhere(session: Session, row: InEstate) -> None:
+def _refuse_elsewhere(session: Session, row: Any) -> None:
     estate_id = estate_of(session)
     if row.estate_id is None:
         row.estate_id = estate_id
@@ -203,7 +203,7 @@ def _refuse_foreign_references(session: Session, _context: UOWTransaction) -> No
     After the flush, because only then the relationships have become numbers; the error undoes it.
     """
     wanted: dict[Mapper[Any], set[int]] = defaultdict(set)
-    written = {(inspect(row).mapper, row.id) for row in session.new if isinstance(row, InEstate)}
+    written = {(inspect(row).mapper, row.id) for row in session.new if isinstance(row, Base)}
     for row in (*session.new, *session.dirty):
         if isinstance(row, InEstate):
             state = inspect(row)

@@ -11,7 +11,10 @@ from pmweb.models.base import Base
 
 
 class Submission(Base):
-    """One accepted POST: written in the transaction of its change, only when the answer is below 400."""
+    """One accepted POST: written in the transaction of its change, kept only when the answer is below 400.
+
+    It is written first, so that the same POST sent twice at once waits here for the other one.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("staff_id", "key"),)
@@ -19,7 +22,7 @@ class Submission(Base):
     key: Mapped[str] = mapped_column(String(64))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     estate_id: Mapped[int | None] = mapped_column(ForeignKey("estate.id"))
-    path: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(String(300))
     body_sha256: Mapped[str] = mapped_column(String(64))
     see: Mapped[str] = mapped_column(String(300))
     captured_at: Mapped[datetime]

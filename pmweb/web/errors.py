@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -39,9 +41,13 @@ _TEXTS = {
     422: (_l("没有办成"), _l("请按提示改正后再试。")),
     429: (_l("操作太频繁"), _l("为保护账号安全，请稍等几分钟再试。")),
     500: (_l("系统出错了"), _l("这次没有保存任何内容。请再试一次；仍不行，请告诉系统管理员发生的时间。")),
+    503: (_l("系统正忙"), _l("有一件大事正在办理（例如导入），这次没有保存任何内容。请过一会儿再提交。")),
     507: (_l("服务器磁盘已满"), _l("这次没有保存任何内容。请告诉系统管理员，清理磁盘后再提交。")),
 }
+_KEPT = _l("内容已经保存，只是页面没能显示。请刷新后查看，不要重复提交。")
 _DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_RIVALRY = {"23505", "40001", "40P01"}
+"""PostgreSQL: a unique value was taken a moment ago, the transactions cannot be put in a row, a deadlock."""
 
 
 def install(app: Flask) -> None:
@@ -56,19 +62,30 @@ def install(app: Flask) -> None:
 
 def _answer(status: int, sentence: Any = None) -> Response:
     """The error as a page; where htmx waits, as a notice that does not touch the form."""
-    db.session.rollback()
+    if status >= 500 and g.get("kept"):
+        sentence = _KEPT
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
     g.writing = False
     title, text = _TEXTS.get(status, _TEXTS[500 if status >= 500 else 400])
-    sentence = sentence or text
     response = Response(status=status, mimetype="text/html")
     if getattr(request, "htmx", None):
         response.headers["HX-Retarget"] = "#flash"
         response.headers["HX-Reswap"] = "outerHTML"
-        body = render_template("shared/_flash.html", problem=title, sentence=sentence, reload=status == 409)
-    else:
-        body = render_template("errors/error.html", status=status, title=title, sentence=sentence)
-    response.set_data(body)
+    try:
+        response.set_data(_worded_page(status, title, sentence or text))
+    except SQLAlchemyError:
+        current_app.logger.exception("the page of error %s needs the database, which does not answer", status)
+        response.set_data(current_app.jinja_env.get_template("errors/plain.html").render())
     return response
+
+
+def _worded_page(status: int, title: Any, sentence: Any) -> str:
+    if getattr(request, "htmx", None):
+        return render_template(
+            "shared/_flash.html", problem=title, sentence=sentence, reload=status == HTTPStatus.CONFLICT
+        )
+    return render_template("errors/error.html", status=status, title=title, sentence=sentence)
 
 
 def _http(error: HTTPException) -> Response:
@@ -96,13 +113,27 @@ def _stale(_error: Exception) -> Response:
 
 
 def _fault(error: Exception) -> Response:
-    if _is_full_disk(error):
-        current_app.logger.error("the disk is full at %s %s", request.method, request.path, exc_info=error)
-        return _answer(507)
-    if current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True):
+    status = _status_of(error)
+    if status == HTTPStatus.CONFLICT:
+        current_app.logger.warning("somebody else was faster at %s %s", request.method, request.path)
+        return _answer(status)
+    propagates = current_app.testing and current_app.config.get("PROPAGATE_FAULTS", True)
+    if propagates and status == HTTPStatus.INTERNAL_SERVER_ERROR:
         raise error
-    current_app.logger.error("fault at %s %s", request.method, request.path, exc_info=error)
-    return _answer(500)
+    current_app.logger.error("%s at %s %s", status, request.method, request.path, exc_info=error)
+    return _answer(status)
+
+
+def _status_of(error: Exception) -> HTTPStatus:
+    if _is_full_disk(error):
+        return HTTPStatus.INSUFFICIENT_STORAGE
+    if isinstance(error, DBAPIError):
+        said = str(error.orig)
+        if getattr(error.orig, "sqlstate", None) in _RIVALRY or said.startswith("UNIQUE constraint failed"):
+            return HTTPStatus.CONFLICT
+        if said.startswith("database is locked"):
+            return HTTPStatus.SERVICE_UNAVAILABLE
+    return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _is_full_disk(error: Exception) -> bool:

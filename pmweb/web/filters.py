@@ -73,7 +73,7 @@ def _relative_day(value: date) -> str:
 
 
 def due(value: datetime | None) -> str:
-    """A deadline in words: ``逾期 2 天``, ``今天 16:30 前``, ``3 月 8 日 24:00`` (midnight is 24:00 of the day before)."""
+    """A deadline in words: ``逾期 2 天``, ``今天 16:30 前``; midnight is 24:00 of the day before."""
     if value is None:
         return _("等待他人")
     now = clock.now()

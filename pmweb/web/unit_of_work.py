@@ -1,8 +1,8 @@
 """One request, one transaction, one effect (promises 2, 4, 5 and 6).
 
 Before a view runs: the body is read, uploads are examined, a POST opens its write transaction, the person and the
-estate are chosen, and a POST that was sent before is answered without doing it again. ``settle`` ends the
-transaction; only ``pages`` calls it.
+estate are chosen, and the POST claims its key: a second one with the same key waits for the first and is answered
+without doing it again. ``settle`` ends the transaction; only ``pages`` calls it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, redirect, request, session
 from flask_login import current_user
 from sqlalchemy import select
-from werkzeug.wrappers import Response
+from sqlalchemy.exc import IntegrityError
 
 from pmweb import clock
 from pmweb.domain.workflow import RuleBroken
-from pmweb.extensions import db, login, unit
+from pmweb.extensions import db, unit
 from pmweb.models.engine import open_for_writing
 from pmweb.models.session_rules import SYSTEM, Actor, open_session
 from pmweb.models.staff import Staff
@@ -31,7 +32,9 @@ ESTATE = "_estate"
 VERSION = "_version"
 SESSION_HOURS = 12
 CAPTURED_AT_MOST = timedelta(days=30)
-_CARRIED = {KEY, ESTATE, "csrf_token"}
+_CARRIED = {KEY, "csrf_token"}
+_LONGEST_KEY = 64
+_LONGEST_ADDRESS = 300
 
 
 class Stale(Exception):
@@ -68,7 +71,7 @@ def captured_at() -> datetime:
 def seen_version() -> int | None:
     """The version of the record that the page showed when the form was made."""
     value = request.form.get(VERSION, "")
-    return int(value) if value.isdigit() else None
+    return int(value) if value.isascii() and value.isdigit() else None
 
 
 def expect(version: int) -> None:
@@ -78,28 +81,21 @@ def expect(version: int) -> None:
 
 
 def settle(accepted: bool, see: str = "") -> None:
-    """End the transaction of this request: keep what was done, or nothing of it."""
+    """End the transaction of this request: keep what was done, or nothing of it.
+
+    ``see`` is where the same POST leads when it comes again; else where the form stood.
+    """
     if not g.get("writing"):
         return
     g.writing = False
+    claim: Submission | None = g.pop("claim", None)
     if not accepted:
         db.session.rollback()
         return
-    key = _key()
-    if key and current_user.is_authenticated:
-        db.session.add(
-            Submission(
-                key=key,
-                staff_id=current_user.id,
-                estate_id=g.estate.id if g.get("estate") else None,
-                path=request.path,
-                body_sha256=_body_digest(),
-                see=see,
-                captured_at=captured_at(),
-                received_at=clock.now(),
-            )
-        )
+    if claim is not None:
+        claim.see = _short(see or _where_the_form_stood())
     db.session.commit()
+    g.kept = True
 
 
 def write_in_a_get() -> None:
@@ -108,24 +104,31 @@ def write_in_a_get() -> None:
 
 
 def write_again() -> None:
-    """Open a second write transaction after ``settle``: only where something slow (a password) stands between."""
+    """Open a second write transaction after ``settle``: only where something slow (a password) stands between.
+
+    The key is claimed again when the first transaction was not kept.
+    """
+    kept, g.kept = g.get("kept", False), False
     db.session.commit()  # the end of the reading: a reader on SQLite cannot become a writer
     open_for_writing(unit())
     g.writing = True
+    if request.method == "POST" and current_user.is_authenticated and not kept:
+        _claim()
 
 
-def _begin() -> Response | None:
+def _begin() -> None:
     if request.endpoint == "static":
-        return None
-    if request.method == "POST":
+        return
+    writes = request.method == "POST" and request.endpoint is not None
+    if writes:
         request.form  # noqa: B018 - reads the whole body: a torn upload fails here, before the lock is taken
-        g.uploads = uploads.examine() if login._load_user is not None and session.get("_user_id") else {}
+        g.uploads = uploads.examine() if session.get("_user_id") else {}
+        db.session.rollback()  # who asked for the person before us asks again
         open_for_writing(unit())
         g.writing = True
     _choose_estate()
-    if request.method == "POST" and current_user.is_authenticated:
-        return _already_done()
-    return None
+    if writes and current_user.is_authenticated:
+        _claim()
 
 
 def _choose_estate() -> None:
@@ -135,14 +138,27 @@ def _choose_estate() -> None:
         return
     staff: Staff = current_user._get_current_object()
     mine = {role.estate_id: role.estate for role in staff.roles if role.ended_at is None}
-    wanted = request.form.get(ESTATE, type=int) if request.method == "POST" else None
+    wanted = _estate_of_the_page()
     if wanted is not None and wanted not in mine:
         abort(404)
     chosen = wanted or session.get("estate_id")
     if chosen not in mine:
         chosen = min(mine, default=None)
     g.estate = mine.get(chosen) if chosen is not None else None
-    open_session(unit(), actor=Actor.staff(staff.id, staff.name), estate_id=chosen)
+    actor = Actor.staff(staff.id, staff.name)
+    open_session(unit(), actor=actor, estate_id=chosen, reason=request.endpoint)
+    if wanted is not None and wanted != session.get("estate_id") and "Idempotency-Key" not in request.headers:
+        session["estate_id"] = wanted  # the page that follows is one of the same estate
+
+
+def _estate_of_the_page() -> int | None:
+    """The estate that the form carries; the session's is only the default of a fresh page (decisions)."""
+    said = request.form.get(ESTATE, "") if request.method == "POST" else ""
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit()):
+        abort(400)
+    return int(said)
 
 
 def _key() -> str | None:
@@ -151,7 +167,7 @@ def _key() -> str | None:
 
 def _body_digest() -> str:
     """What was sent, without what the page adds by itself; file contents included. Keyed: it may be a password."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(request.query_string)
     for name, values in sorted(request.form.lists()):
         if name not in _CARRIED:
             digest.update(repr((name, values)).encode())
@@ -160,18 +176,52 @@ def _body_digest() -> str:
     return vault().fingerprint(digest.hexdigest())
 
 
-def _already_done() -> Response | None:
-    """The same key again changes nothing and shows the same result; with another body it is refused."""
+def _claim() -> None:
+    """Take the key of this POST before anything is done.
+
+    Who had it before has done the work: the same is shown again, without doing it twice. Somebody who has it at
+    this moment is waited for. Ends the request with 400 (no key), 303 (done already), 422 (another body).
+    """
     key = _key()
-    if not key:
+    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
         abort(400)
-    done = db.session.scalar(select(Submission).where(Submission.staff_id == current_user.id, Submission.key == key))
-    if done is None:
-        return None
-    if done.path != request.path or done.body_sha256 != _body_digest():
+    staff_id: int = current_user.id
+    g.claim = Submission(
+        key=key,
+        staff_id=staff_id,
+        estate_id=g.estate.id if g.get("estate") else None,
+        path=_short(request.path),
+        body_sha256=_body_digest(),
+        see="",
+        captured_at=captured_at(),
+        received_at=clock.now(),
+    )
+    db.session.add(g.claim)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        settle(accepted=False)
+        _answer_again(staff_id, key)
+
+
+def _answer_again(staff_id: int, key: str) -> None:
+    known = (Submission.staff_id == staff_id, Submission.key == key)
+    done = db.session.scalars(select(Submission).where(*known)).one()
+    if done.path != _short(request.path) or done.body_sha256 != _body_digest():
         raise RuleBroken("submission.reused")
-    settle(accepted=False)
-    return redirect(done.see or "/", 303)
+    abort(redirect(done.see or "/", 303))
+
+
+def _where_the_form_stood() -> str:
+    """The page of ours from which the POST came, as an address without the host."""
+    came = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if came.netloc != request.host or not came.path.startswith("/"):
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")
+
+
+def _short(address: str) -> str:
+    return address if len(address) <= _LONGEST_ADDRESS else address.partition("?")[0][:_LONGEST_ADDRESS]
 
 
 def _forget(_error: BaseException | None) -> None:
