@@ -37,7 +37,7 @@ class CheckingClient(FlaskClient):
         db.session.expire_all()  # and the test sees what the request did
         db.session.rollback()
         said = self.statements[before:]
-        endpoint = response.request.path if response.request else ""
+        endpoint = response.request.path
         if method == "GET" and not endpoint.startswith("/archive/files/"):
             assert not [s for s in said if WRITES.match(s)], f"GET {endpoint} wrote to the database"
         if response.mimetype == "text/html" and response.status_code != 303 and response.text:

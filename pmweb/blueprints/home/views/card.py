@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,6 +92,7 @@ def _card(home: Home, *, full_names: bool) -> Response:
         matters=_matters(home),
         found=(log := _log(home, room)),
         lines=[cards.told(row) for row in log.rows],
+        recent=clock.now() - timedelta(days=1),
         chips=_chips(home, room),
         residents=_residents(home) if may_read else None,
         full_names=full_names,
@@ -169,7 +170,7 @@ def _log(home: Home, room: cards.Card | None) -> Page:
 
 
 def _chips(home: Home, room: cards.Card | None) -> list[dict[str, Any]]:
-    telling = [card for card in cards.cards() if card.events]
+    telling = [card for card in cards.cards() if card.events and (card.open_matters or card.actions)]
     return [
         {
             "url": url_for(
@@ -218,8 +219,13 @@ def _household_url(home: Home) -> str | None:
 
 
 def _role(row: Any) -> str:
+    """What somebody is to the home, short: ``业主``, ``妻子``, ``紧急联系人（妻子）``."""
     word = str(nouns.TIES[row.kind])
-    return _("%(word)s（%(relation)s）", word=word, relation=row.relation) if row.relation else word
+    if not row.relation:
+        return word
+    if row.kind is TieKind.FAMILY:
+        return str(row.relation)
+    return _("%(word)s（%(relation)s）", word=word, relation=row.relation)
 
 
 def _meters(home: Home) -> list[MeterLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from flask import Blueprint, request
@@ -43,13 +44,23 @@ def known_people(text: str) -> list[dict[str, Any]]:
     fits = like(text)
     if fits is None:
         return []
-    rows = unit().execute(
-        select(Person.id, Person.name, Person.kind, Person.mobile, Person.id_masked)
-        .where(fits)
-        .order_by(Person.initials, Person.id)
-        .limit(OFFERED)
+    rows = (
+        unit()
+        .execute(
+            select(Person.id, Person.name, Person.kind, Person.mobile, Person.id_masked)
+            .where(fits)
+            .order_by(Person.initials, Person.id)
+            .limit(OFFERED)
+        )
+        .all()
     )
-    return [_offer(row) for row in rows]
+    labels: dict[int, list[str]] = defaultdict(list)
+    ties = select(Tie.person_id, Home.label).join(Home, Home.id == Tie.home_id)
+    for tie in unit().execute(
+        ties.where(Tie.person_id.in_([row.id for row in rows]), Tie.until_on.is_(None))
+    ):
+        labels[tie.person_id].append(tie.label)
+    return [_offer(row) | {"homes": "、".join(sorted(set(labels[row.id]))[:3])} for row in rows]
 
 
 def known_by_number() -> dict[str, Any] | None:

@@ -201,6 +201,7 @@ def _home(place: Home, *, full: bool = False, form: Form | None = None) -> Respo
 def _groups(household: Household) -> list[dict[str, Any]]:
     return [
         {
+            "word": "、".join(str(nouns.TIES[kind]) for kind in kinds),
             "kinds": [(kind.value, nouns.TIES[kind]) for kind in kinds],
             "members": [m for m in household.members if m.kind in kinds],
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def index() -> Response:
             "row": row,
             "name": mask_name(row.name, company=row.kind is PartyKind.COMPANY),
             "homes": homes[row.id],
+            "number": re.sub(r"\*+", "···", row.id_masked),
             "document": nouns.IDENTITIES[row.id_kind] if row.id_kind else "",
         }
         for row in found.rows
