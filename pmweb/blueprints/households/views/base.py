@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -70,10 +71,15 @@ def known_by_number() -> dict[str, Any] | None:
     return None if person is None else _offer(person) | {"homes": homes_of(person)}
 
 
+def shortened(masked: str) -> str:
+    """A masked number for a narrow line: ``350***12``."""
+    return re.sub(r"\*+", "***", masked)
+
+
 def _offer(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": mask_name(row.name, company=row.kind is PartyKind.COMPANY),
         "phone": mask_phone(row.mobile) if row.mobile else "",
-        "number": row.id_masked,
+        "number": shortened(row.id_masked),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.households.views.base import bp, like
+from pmweb.blueprints.households.views.base import bp, like, shortened
 from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
@@ -63,7 +62,7 @@ def index() -> Response:
             "row": row,
             "name": mask_name(row.name, company=row.kind is PartyKind.COMPANY),
             "homes": homes[row.id],
-            "number": re.sub(r"\*+", "···", row.id_masked),
+            "number": shortened(row.id_masked),
             "document": nouns.IDENTITIES[row.id_kind] if row.id_kind else "",
         }
         for row in found.rows
