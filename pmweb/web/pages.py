@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, make_response, render_template, request, url_for
 from flask_wtf import FlaskForm
-from htmx_flask import make_response, request
 from werkzeug.wrappers import Response
 
-from pmweb.web.unit_of_work import settle
+from pmweb.web.unit_of_work import settle, shown_at
 
 _ROW = re.compile(r"^(?P<block>[a-z_-]+?)-\d+$")
 
@@ -37,20 +36,34 @@ def page(
         status = 422 if form is not None and request.method == "POST" else 200
     settle(accepted=status < 400, see=see)
     context |= {"form": form, "oob": False}
-    target = (request.htmx.target or "").rpartition("#")[2] if request.htmx else ""
-    row = _ROW.match(target)
-    block = row["block"] if row and row["block"] in blocks else target
-    if block and block in blocks:
+    block = _asked(blocks)
+    if block is not None:
         html = render_block(template, block, **context)
         html += "".join(render_block(template, name, **context | {"oob": True}) for name in also)
         html += render_template("shared/_flash.html", oob=True)
         response = make_response(html, status)
-    elif request.htmx and not request.htmx.boosted and request.method == "GET":
-        response = make_response("", 200, redirect=request.full_path.rstrip("?"))
+    elif _wants_a_part() and request.method == "GET":
+        response = make_response("", 200, {"HX-Redirect": request.full_path.rstrip("?")})
     else:
         response = make_response(render_template(template, **context), status)
+        if _wants_a_part():
+            response.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML"})
     response.vary.update(["HX-Request", "HX-Target"])
     return response
+
+
+def _wants_a_part() -> bool:
+    """Whether htmx is about to put the answer into an element of the page that it shows."""
+    asked: Any = getattr(request, "htmx", None)
+    return bool(asked) and not asked.boosted and not asked.history_restore_request
+
+
+def _asked(blocks: tuple[str, ...]) -> str | None:
+    """The block that htmx names as its target, if it is one of ``blocks``."""
+    target = request.headers.get("HX-Target", "").rpartition("#")[2] if _wants_a_part() else ""
+    row = _ROW.match(target)
+    block = row["block"] if row and row["block"] in blocks else target
+    return block if block in blocks else None
 
 
 def render_block(template: str, block: str, **context: Any) -> str:
@@ -64,11 +77,15 @@ def render_block(template: str, block: str, **context: Any) -> str:
 
 
 def go(endpoint: str, **values: Any) -> Response:
-    """The change is kept; show its result. XHR follows the redirect too, and keeps ``HX-Target``."""
+    """The change is kept; show its result.
+
+    Where the form stood on that very page, XHR follows the redirect and gets the block of its ``HX-Target``;
+    another page opens as a whole.
+    """
     return see(url_for(endpoint, **values))
 
 
 def see(url: str) -> Response:
     """As ``go``, for an address of ours that is already known."""
     settle(accepted=True, see=url)
-    return redirect(url, 303)
+    return shown_at(url)

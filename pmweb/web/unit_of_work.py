@@ -16,6 +16,7 @@ from flask import Flask, abort, g, redirect, request, session
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
 
 from pmweb import clock
 from pmweb.domain.workflow import RuleBroken
@@ -209,7 +210,15 @@ def _answer_again(staff_id: int, key: str) -> None:
     done = db.session.scalars(select(Submission).where(*known)).one()
     if done.path != _short(request.path) or done.body_sha256 != _body_digest():
         raise RuleBroken("submission.reused")
-    abort(redirect(done.see or "/", 303))
+    abort(shown_at(done.see or "/"))
+
+
+def shown_at(url: str) -> Response:
+    """Leads to a page of ours: 303, which XHR follows into the block it asked for; another page opens as a whole."""
+    stood = _where_the_form_stood()
+    if getattr(request, "htmx", None) and stood and urlsplit(stood).path != urlsplit(url).path:
+        return Response(status=204, headers={"HX-Redirect": url})
+    return redirect(url, 303)
 
 
 def _where_the_form_stood() -> str:
