@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from pmweb import clock
 from pmweb.blueprints.households.rules import CHILD_NOTICE, DETAILS, REVEAL_PURPOSES
@@ -116,12 +116,12 @@ class PersonForm(Form):
     def validate_email(self, field: Any) -> None:
         """An address that can be written to."""
         if field.data and not _EMAIL.fullmatch(field.data):
-            raise ValueError(_("电子邮箱写成 name@example.com 这样。"))
+            raise ValidationError(_("电子邮箱写成 name@example.com 这样。"))
 
     def validate_share(self, field: Any) -> None:
         """A share is more than nothing and at most all."""
         if field.data is not None and not Decimal(0) < field.data <= 100:
-            raise ValueError(_("份额填 0.1 到 100 之间的百分数。"))
+            raise ValidationError(_("份额填 0.1 到 100 之间的百分数。"))
 
 
 def _without_optional(validators: Any) -> list[Any]:

@@ -44,7 +44,8 @@ def new() -> Response:
     """Write somebody down, and tie him or her to a home when the address names one (``?home=5&kind=family``)."""
     home_id = request.args.get("home", type=int)
     home = find(Home, home_id) if home_id is not None else None
-    kind = asked_kind() or TieKind.OWNER if home else None
+    asked = asked_kind()
+    kind = asked or TieKind.OWNER if home else None
     form = PersonForm()
     form.for_tie(kind)
     made: list[Person] = []
