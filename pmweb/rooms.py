@@ -12,7 +12,9 @@ from pmweb.blueprints.households import cards as households_cards
 from pmweb.blueprints.households.views import bp as households
 from pmweb.blueprints.repairs import cards as repairs_cards
 from pmweb.blueprints.repairs.views import bp as repairs
+from pmweb.blueprints.staff import cards as staff_cards
+from pmweb.blueprints.staff.views import bp as staff
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = (home, households, repairs, fees, archive)
-CARDS: tuple[Card, ...] = (repairs_cards.CARD, fees_cards.CARD, households_cards.CARD)
+ROOMS: tuple[Blueprint, ...] = (home, households, repairs, fees, staff, archive)
+CARDS: tuple[Card, ...] = (repairs_cards.CARD, fees_cards.CARD, households_cards.CARD, staff_cards.CARD)
