@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pmweb.models.base import Audited, Base, InEstate
+from pmweb.models.base import Audited, Base, InEstate, Versioned
 
 
-class Estate(Base, Audited):
+class Estate(Audited, Versioned, Base):
     """One estate (小区). Everything else belongs to one."""
 
     __tablename__ = "estate"

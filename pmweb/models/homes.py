@@ -68,7 +68,7 @@ class ReadingPurpose(StrEnum):
     MOVE_OUT = "move_out"
 
 
-class Building(InEstate, Audited, Base):
+class Building(InEstate, Audited, Versioned, Base):
     """A block of the estate. Its completion starts the builder's warranty (WAR-1)."""
 
     __tablename__ = "building"

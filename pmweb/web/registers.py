@@ -8,9 +8,10 @@ import json
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import xlsxwriter
 from flask import abort, request, send_file, url_for
@@ -115,8 +116,23 @@ def _read(value: Any, column: InstrumentedAttribute[Any]) -> Any:
 
 
 def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
-    """The rows as an Excel workbook: real dates and numbers, text as text, safe against formula injection."""
+    """The rows as an Excel workbook to be downloaded."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer has been sent
+    write_workbook(file, name, heads, rows)
+    file.seek(0)
+    stamp = f"{clock.today():%Y%m%d}"
+    return send_file(
+        file,
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        as_attachment=True,
+        download_name=f"{name}-{stamp}.xlsx",
+    )
+
+
+def write_workbook(
+    file: IO[bytes] | Path, name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Write an Excel workbook: real dates and numbers, text as text, safe against formula injection."""
     book = xlsxwriter.Workbook(
         file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
@@ -136,7 +152,7 @@ def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> 
             if isinstance(value, datetime):
                 sheet.write_datetime(line, column, clock.local(value).replace(tzinfo=None), at)
             elif isinstance(value, date):
-                sheet.write_datetime(line, column, value, on)
+                sheet.write_datetime(line, column, datetime.combine(value, time()), on)
             elif isinstance(value, Money):
                 sheet.write_number(line, column, float(value.yuan), yuan)
             elif isinstance(value, Decimal | int) and not isinstance(value, bool):
@@ -144,11 +160,3 @@ def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> 
             else:
                 sheet.write_string(line, column, str(value))
     book.close()
-    file.seek(0)
-    stamp = f"{clock.today():%Y%m%d}"
-    return send_file(
-        file,
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        as_attachment=True,
-        download_name=f"{name}-{stamp}.xlsx",
-    )

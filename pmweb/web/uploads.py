@@ -6,7 +6,9 @@ finds afterwards in ``g.uploads`` is ready for the shelf, or says why it is not.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol, TypeAlias
 
 from flask import g, request
 from werkzeug.datastructures import FileStorage
@@ -16,7 +18,20 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.models.pictures import LIMIT_MB, MEGABYTE, Prepared, prepare
 from pmweb.models.watermarks import Mark
 
-Upload: TypeAlias = Prepared | RuleBroken
+
+class Brought(Protocol):
+    """What a reader of ``read_with`` makes of a file; ``arrived`` is the SHA-256 of what was sent."""
+
+    @property
+    def arrived(self) -> str:
+        """The same at each resending."""
+        ...
+
+
+Upload: TypeAlias = Prepared | Brought | RuleBroken
+Reader: TypeAlias = Callable[[FileStorage], Brought | RuleBroken]
+
+_readers: dict[tuple[str, str], Reader] = {}
 
 IDENTITY_NAME = "id_copy"
 """A field whose name ends so holds identity scans (FM-02): their purpose is burnt in on arrival (PRI-3)."""
@@ -34,10 +49,18 @@ def examine() -> dict[str, list[Upload]]:
     """Each file of the request by its field, in the order in which it came; empty inputs are left out."""
     found: dict[str, list[Upload]] = {}
     for name, files in request.files.lists():
-        uploads = [_examined(file, is_identity(name)) for file in files if not _is_empty_input(file)]
+        reader = _readers.get((request.endpoint or "", name)) or partial(
+            _examined, identity=is_identity(name)
+        )
+        uploads = [reader(file) for file in files if not _is_empty_input(file)]
         if uploads:
             found[name] = uploads
     return found
+
+
+def read_with(endpoint: str, name: str, reader: Reader) -> None:
+    """Files of this field are no pictures: ``reader`` examines them. Called once, where the view is."""
+    _readers[endpoint, name] = reader
 
 
 def is_identity(name: str) -> bool:
@@ -48,6 +71,11 @@ def is_identity(name: str) -> bool:
 def taken(name: str) -> list[Prepared]:
     """What came in the field and can be kept."""
     return [upload for upload in _came(name) if isinstance(upload, Prepared)]
+
+
+def brought(name: str) -> list[Any]:
+    """What came in the field and its reader could read."""
+    return [upload for upload in _came(name) if not isinstance(upload, Prepared | RuleBroken)]
 
 
 def refused(name: str) -> list[RuleBroken]:
@@ -70,7 +98,7 @@ def _is_empty_input(file: FileStorage) -> bool:
 
 
 def _examined(file: FileStorage, identity: bool) -> Upload:
-    name = _bare_name(file.filename or "")
+    name = bare_name(file.filename or "")
     mark = Mark.of(*_PURPOSES.get(request.blueprint or "", _OTHER), clock.today()) if identity else None
     try:
         return prepare(file.stream.read(LIMIT_MB * MEGABYTE + 1), name=name, mark=mark)
@@ -78,6 +106,6 @@ def _examined(file: FileStorage, identity: bool) -> Upload:
         return broken
 
 
-def _bare_name(name: str) -> str:
+def bare_name(name: str) -> str:
     """The name of a file for a message: without folders and control characters, not endlessly long."""
     return "".join(c for c in name.rpartition("/")[2] if c.isprintable())[-60:]

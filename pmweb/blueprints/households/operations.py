@@ -6,7 +6,7 @@ today unless a day is given; nothing is deleted, ties and vehicles end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -94,10 +94,29 @@ def set_identity(person: Person, kind: IdKind, number: str) -> None:
         raise RuleBroken(
             "identity.known", field="id_number", person_id=known.id, name=masked(known), homes=homes_of(known)
         )
-    person.id_kind = kind
-    person.id_number = identity.number
-    person.id_fingerprint = vault().fingerprint(identity.number)
-    person.id_masked = id_numbers.mask(identity.number)
+    keep_identity(person, kind, identity.number)
+
+
+def described(
+    name: str, kind: PartyKind, phones: Sequence[str], address: str = "", email: str = ""
+) -> Person:
+    """Somebody as ``add_person`` writes them down, but not in the session yet: for an import of many.
+
+    The caller has checked the telephones. The first mobile is the one to ring, the others stand beside it.
+    """
+    person = Person(kind=kind)
+    _describe(person, name=name, mobile="", other_phones="", address=address, email=email)
+    person.mobile = next((phone for phone in phones if phone.startswith("1")), phones[0] if phones else "")
+    person.mobile_reversed = person.mobile[::-1]
+    person.other_phones = "、".join(phone for phone in phones if phone != person.mobile)
+    return person
+
+
+def keep_identity(person: Person, kind: IdKind, number: str) -> None:
+    """Store a number that was checked and belongs to nobody else: encrypted, with fingerprint and mask (PRI-3)."""
+    person.id_kind, person.id_number = kind, number
+    person.id_fingerprint = vault().fingerprint(number)
+    person.id_masked = id_numbers.mask(number)
 
 
 def find_by_identity(number: str) -> Person | None:

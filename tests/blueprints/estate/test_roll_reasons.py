@@ -23,12 +23,13 @@ from pmweb.blueprints.estate.roll.result import Reason, RowRef
 from pmweb.domain.workflow import RuleBroken
 
 CODE_FOLDERS = ("blueprints/estate/roll", "domain")
-CODE = re.compile(r'"((?:roll|home_number|id_card|uscc|phone|plate)\.[a-z_]+)"')
+CODE = re.compile(r'"((?:roll|register|home_number|id_card|uscc|phone|plate)\.[a-z_]+)"')
 
 
 def test_every_code_that_the_roll_can_raise_has_a_sentence() -> None:
     root = Path(pmweb.__file__).parent
     sources = [*(root / "blueprints/estate/roll").glob("*.py"), root / "domain/home_numbers.py"]
+    sources += (root / "blueprints/estate/operations").glob("*.py")
     sources = [path for path in sources if path.name != "reasons.py"]
     codes = {
         code

@@ -147,6 +147,67 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
         "zh": "没有房屋 {home}",
         "en": "there is no home {home}",
     },
+    # against the register: an import adds, it never changes
+    "register.area": {
+        "zh": "与登记不一致（登记为 {there} m²），没有改动登记",
+        "en": "differs from the register ({there} m² there), which was left as it is",
+    },
+    "register.text": {
+        "zh": "与登记不一致（登记为 {there}），没有改动登记",
+        "en": "differs from the register ({there} there), which was left as it is",
+    },
+    "register.differs": {
+        "zh": "与登记不一致，没有改动登记",
+        "en": "differs from the register, which was left as it is",
+    },
+    "register.owner": {
+        "zh": "登记的业主是 {name}。如已过户，请在住户登记里办“业主变更”",
+        "en": "the register has {name} as owner; enter a sale with “change of owner” of the household",
+    },
+    "register.owner_missing": {
+        "zh": "登记里这套房还没有业主，请在住户登记里登记业主",
+        "en": "the register has no owner for this home yet; enter the owner in the household register",
+    },
+    "register.co_owners": {
+        "zh": "{names} 不是登记的共有人，没有改动登记",
+        "en": "{names} is no co-owner in the register, which was left as it is",
+    },
+    "register.id_of_another": {
+        "zh": "证件号码已登记在 {name} 名下",
+        "en": "the register has this number under the name of {name}",
+    },
+    "register.space": {
+        "zh": "车位已登记给 {there}",
+        "en": "the register gives the parking space to {there}",
+    },
+    "register.phones": {
+        "zh": "{name} 的登记里没有这个号码，没有补录",
+        "en": "the register has no such number of {name}; it was not added",
+    },
+    "register.address": {
+        "zh": "{name} 的登记不是这个地址，没有改动登记",
+        "en": "the register has another address of {name}, which was left as it is",
+    },
+    "register.email": {
+        "zh": "{name} 的登记不是这个邮箱，没有改动登记",
+        "en": "the register has another e-mail of {name}, which was left as it is",
+    },
+    "register.number_missing": {
+        "zh": "{name} 的登记里没有证件号码，没有补录",
+        "en": "the register has no identity number of {name}; it was not added",
+    },
+    "register.contact": {
+        "zh": "{name} 不是登记的紧急联系人，没有补录",
+        "en": "{name} is no emergency contact in the register and was not added",
+    },
+    "register.sold_since": {
+        "zh": "此行没有业主，登记的业主是 {name}",
+        "en": "the row has no owner, the register has {name}",
+    },
+    "register.plate_without_home": {
+        "zh": "没有房号，车牌 {plates} 没有登记",
+        "en": "without a home the plate {plates} was not entered",
+    },
     "plate.unusual": {
         "zh": "车牌 {plate} 少见，请核对",
         "en": "the plate {plate} is unusual, please check it",

@@ -102,6 +102,14 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """The register has the home or space already, as the row says it; only said once it was compared."""
+
+    at: RowRef
+    notes: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SameAs:
     """The row says nothing that the row ``other`` has not said already."""
 
@@ -117,7 +125,7 @@ class Refused:
     reasons: tuple[Reason, ...]
 
 
-Outcome: TypeAlias = Imported | SameAs | Refused
+Outcome: TypeAlias = Imported | Known | SameAs | Refused
 
 
 @dataclass(frozen=True, slots=True)

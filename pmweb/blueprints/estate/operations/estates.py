@@ -1,0 +1,60 @@
+"""Estates: a new one, and what is known of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from pmweb import clock
+from pmweb.blueprints.estate import rules
+from pmweb.domain.id_numbers import read_phone
+from pmweb.domain.permissions import Role
+from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
+from pmweb.models.estate import Estate
+from pmweb.models.staff import Staff, StaffRole, appoint_stewards
+
+
+def estate_called(code: str) -> Estate | None:
+    """The estate with this code, in any spelling of it. Raises ``RuleBroken("estate.code_form")``."""
+    return unit().scalar(select(Estate).where(Estate.code == rules.read_code(code)))
+
+
+def found_estate(
+    code: str,
+    name: str,
+    *,
+    company: str = "",
+    developer: str = "",
+    phone: str = "",
+    founder: Staff | None = None,
+) -> Estate:
+    """A new estate. Its administrators are the stewards of the instance and who founds it.
+
+    Raises ``RuleBroken``: ``estate.code_form``, ``estate.code_taken``, ``phone.form``.
+    """
+    if estate_called(code) is not None:
+        raise RuleBroken("estate.code_taken", field="code")
+    estate = Estate(code=rules.read_code(code), created_at=clock.now())
+    _describe(estate, name, company, developer, phone)
+    unit().add(estate)
+    appoint_stewards(unit(), estate)
+    if founder is not None and not any(role.estate_id == estate.id for role in founder.roles):
+        founder.roles.append(StaffRole(estate=estate, role=Role.ADMIN))
+    unit().flush()
+    return estate
+
+
+def change_estate(
+    estate: Estate, *, name: str, company: str = "", developer: str = "", phone: str = ""
+) -> None:
+    """Correct what is known of an estate; its code stays, papers and addresses rest on it.
+
+    Raises ``RuleBroken("phone.form")``.
+    """
+    _describe(estate, name, company, developer, phone)
+    unit().flush()
+
+
+def _describe(estate: Estate, name: str, company: str, developer: str, phone: str) -> None:
+    estate.name, estate.company, estate.developer = name, company, developer
+    estate.phone = read_phone(phone) if phone.strip() else ""
