@@ -177,7 +177,6 @@ def _shown(charge: Charge, form: forms.VoidForm, *, refused: bool = False) -> Re
     may_void = charge.state is ChargeState.OPEN and rules.may_change_prices(roles_here())
     return page(
         "fees/show.html",
-        "matter",
         form=form if refused else None,
         void_form=form,
         may_void=may_void and allowed(Permission.FEES_CHARGE),

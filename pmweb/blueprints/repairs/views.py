@@ -293,7 +293,7 @@ def _shown(repair: Repair, verb: Verb | None = None, form: Form | None = None) -
     return page(
         "repairs/show.html",
         "matter",
-        also=("dock",),
+        also=("dock", "log"),
         form=form,
         act=form or (_form(verb, repair) if verb else None),
         verb=verb,
