@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, func, or_, select, type_coerce
 
 from pmweb.blueprints.fees.models import Charge, Tariff
 from pmweb.blueprints.fees.rules import ChargeState
@@ -55,11 +55,14 @@ def listed(wanted: Wanted) -> Select[Any]:
 
 def totals(wanted: Wanted) -> Mapping[ChargeState, Total]:
     """Count and sum of each state, with the other filters: one query."""
-    columns: tuple[Any, ...] = (Charge.state, func.count(), func.sum(Charge.amount))
+    columns: tuple[Any, ...] = (
+        *(Charge.state, func.count()),
+        func.sum(type_coerce(Charge.amount, BigInteger)),  # PostgreSQL sums to a numeric
+    )
     query = select(*columns).select_from(Charge).join(Home, Home.id == Charge.home_id)
     found = {
-        state: Total(number, amount if isinstance(amount, Money) else Money(int(amount)))
-        for state, number, amount in unit().execute(_narrowed(query, wanted).group_by(Charge.state))
+        state: Total(number, Money(int(fen)))
+        for state, number, fen in unit().execute(_narrowed(query, wanted).group_by(Charge.state))
     }
     return {state: found.get(state, Total(0, Money(0))) for state in ChargeState}
 

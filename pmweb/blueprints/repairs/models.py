@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pmweb.blueprints.repairs.rules import (
     HAS_ASSIGNEE,
     HAS_WORK,
+    WAITING_STATES,
     RepairSource,
     RepairState,
     Responsible,
@@ -59,7 +60,9 @@ class Repair(InEstate, Audited, Versioned, Base):
         CheckConstraint("state <> 'closed' or closed_at is not null", name="closed_at"),
         CheckConstraint("(signed_at is null) = (signature_id is null)", name="signature_has_its_time"),
         CheckConstraint("state <> 'signed' or signature_id is not null", name="signed_by_somebody"),
-        CheckConstraint("state not like 'waiting%' or waiting_reason <> ''", name="waits_for_a_reason"),
+        CheckConstraint(
+            f"state not in ({_in(WAITING_STATES)}) or waiting_reason <> ''", name="waits_for_a_reason"
+        ),
         CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name="cancelled_at"),
         CheckConstraint("cancelled_at is null or cancel_reason <> ''", name="cancelled_with_a_reason"),
     )
