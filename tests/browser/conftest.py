@@ -1,0 +1,164 @@
+"""Real Chromium, a real server, and people who sit down at a device."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pmweb import demo
+from tests.browser.devices import LANDSCAPE, Size, Watch
+from tests.browser.office_server import PASSWORD, OfficeServer
+from tools import machine
+
+_FLAGS = (
+    "--lang=zh-CN",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this worker."""
+    path = machine.chromium()
+    if path is None:
+        pytest.skip("there is no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeServer]:
+    """An office of this worker's own, served: one estate, one building, its people, nothing else."""
+    server = OfficeServer(tmp_path_factory.mktemp("office"))
+    server.furnish()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeServer]:
+    """The demo estate, served for this worker. It is built once; every worker serves a copy."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        _wait_for(shared / "done", seconds=180)
+    else:
+        try:
+            OfficeServer(shared / "instance").furnish_with_demo(homes=72)
+        finally:
+            (shared / "done").touch()  # also when it failed: the others fail on what is there then
+    folder = tmp_path_factory.mktemp("demo") / "instance"
+    shutil.copytree(shared / "instance", folder)
+    server = OfficeServer(folder)
+    server.password = demo.PASSWORD
+    server.start()
+    yield server
+    server.stop()
+
+
+def _wait_for(sign: Path, seconds: int) -> None:
+    until = time.monotonic() + seconds
+    while not sign.exists():
+        assert time.monotonic() < until, "another worker did not finish the demo estate"
+        time.sleep(0.3)
+
+
+@dataclass
+class Room:
+    """Where devices are handed out: each with its own browser context, all of them watched."""
+
+    chromium: Browser
+    server: OfficeServer
+    watches: list[Watch] = field(default_factory=list)
+    _open: list[Any] = field(default_factory=list)
+
+    def device(self, username: str = "", size: Size = LANDSCAPE, *, js: bool = True, **more: Any) -> Page:
+        """A page of somebody who has signed in (nobody when no name is given), on a device of this size."""
+        context = self.chromium.new_context(
+            base_url=self.server.url,
+            viewport={"width": size.width, "height": size.height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            java_script_enabled=js,
+            has_touch=True,
+            storage_state=_session_of(self.chromium, self.server, username) if username else None,
+            **more,
+        )
+        context.set_default_timeout(10_000)
+        self._open.append(context)
+        page = context.new_page()
+        watch = Watch()
+        watch.over(page)
+        self.watches.append(watch)
+        return page
+
+    def watch_of(self, page: Page) -> Watch:
+        """The watch over this page."""
+        return self.watches[[context.pages[0] for context in self._open].index(page)]
+
+    def close(self) -> list[str]:
+        """Give the devices back; what went wrong on them."""
+        for context in self._open:
+            context.close()
+        return [text for watch in self.watches for text in watch.troubles]
+
+
+_sessions: dict[tuple[str, str], Any] = {}
+
+
+def _session_of(chromium: Browser, server: OfficeServer, username: str) -> Any:
+    """The cookies after a sign-in; each person signs in once per server, through the page."""
+    key = (server.url, username)
+    if key not in _sessions:
+        with chromium.new_context(base_url=server.url, locale="zh-CN") as context:
+            page = context.new_page()
+            sign_in(page, username, server.password)
+            _sessions[key] = context.storage_state()
+    return _sessions[key]
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """As somebody does it in the morning."""
+    page.goto("/login")
+    page.get_by_label("账号", exact=True).fill(username)
+    page.get_by_label("密码", exact=True).fill(password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+@pytest.fixture
+def room(chromium: Browser, house: OfficeServer) -> Iterator[Room]:
+    """Devices for one test. The test fails on what a browser complained about."""
+    room = Room(chromium, house)
+    yield room
+    troubles = room.close()
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture
+def demo_room(chromium: Browser, demo_house: OfficeServer) -> Iterator[Room]:
+    """Devices in the demo estate. The test fails on what a browser complained about."""
+    room = Room(chromium, demo_house)
+    yield room
+    troubles = room.close()
+    assert not troubles, "\n".join(troubles)
