@@ -105,7 +105,7 @@ def _play(player: Player, homes: list[Home], tell: Callable[[int, int], None]) -
         .join(Person, Person.id == Tie.person_id)
         .where(Tie.kind == TieKind.OWNER)
     )
-    owned = dict(row._tuple() for row in db.session.execute(query))
+    owned = dict(iter(db.session.execute(query)))
     by_kind = {
         kind: [home for home in homes if owned.get(home.id) is kind]
         for kind in (PartyKind.PERSON, PartyKind.COMPANY)
