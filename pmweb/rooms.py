@@ -10,11 +10,19 @@ from pmweb.blueprints.fees.views import bp as fees
 from pmweb.blueprints.home.views import bp as home
 from pmweb.blueprints.households import cards as households_cards
 from pmweb.blueprints.households.views import bp as households
+from pmweb.blueprints.movein import cards as movein_cards
+from pmweb.blueprints.movein.views import bp as movein
 from pmweb.blueprints.repairs import cards as repairs_cards
 from pmweb.blueprints.repairs.views import bp as repairs
 from pmweb.blueprints.staff import cards as staff_cards
 from pmweb.blueprints.staff.views import bp as staff
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = (home, households, repairs, fees, staff, archive)
-CARDS: tuple[Card, ...] = (repairs_cards.CARD, fees_cards.CARD, households_cards.CARD, staff_cards.CARD)
+ROOMS: tuple[Blueprint, ...] = (home, households, movein, repairs, fees, staff, archive)
+CARDS: tuple[Card, ...] = (
+    repairs_cards.CARD,
+    fees_cards.CARD,
+    households_cards.CARD,
+    movein_cards.CARD,
+    staff_cards.CARD,
+)

@@ -41,6 +41,10 @@
       setTimeout(rest, 15000, form);
     });
   }, true);
+  // a line may be marked again and again: each capture has a key of its own
+  on("configRequest", ({ detail }) => {
+    if (detail.elt.matches("form[data-repeat]")) detail.parameters._key = [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  });
   on("beforeRequest", ({ detail }) => {
     if (detail.elt.matches("form")) work(detail.elt, detail.requestConfig.triggeringEvent?.submitter);
   });

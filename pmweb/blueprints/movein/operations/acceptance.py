@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from pmweb import clock
 from pmweb.blueprints.movein import sheet as sheets
@@ -331,6 +331,24 @@ def readings_of(move_in: MoveIn) -> list[MeterReading]:
         .order_by(MeterReading.id)
     )
     return list(unit().scalars(query).unique())
+
+
+def last_reading(move_in: MoveIn, kind: MeterKind) -> Decimal | None:
+    """What the meter of this kind showed last, before this move-in."""
+    query = (
+        select(MeterReading.reading)
+        .join(Meter, Meter.id == MeterReading.meter_id)
+        .where(
+            MeterReading.home_id == move_in.home_id,
+            Meter.kind == kind,
+            Meter.removed_on.is_(None),
+            MeterReading.voided_at.is_(None),
+            or_(MeterReading.subject_kind != MoveIn.__tablename__, MeterReading.subject_id != move_in.id),
+        )
+        .order_by(MeterReading.read_at.desc())
+        .limit(1)
+    )
+    return unit().scalar(query)
 
 
 def unusual(reading: Decimal, last: Decimal | None) -> bool:

@@ -58,6 +58,7 @@ def sign_moment(
     manner: Manner,
     *,
     signer_id: int | None,
+    office_signer: str | None = None,
     data: Defaults,
     places: Mapping[tuple[str, int], str],
     locale: str,
@@ -73,7 +74,7 @@ def sign_moment(
     moment = moment_of(move_in, side, data, locale)
     if not moment.owed:
         raise RuleBroken("sign.nothing")
-    signer = _signer(move_in, moment, signer_id)
+    signer = _signer(move_in, moment, signer_id, office_signer)
     signed = sign(
         unit(),
         move_in,
@@ -119,9 +120,9 @@ def _grown_up(household: Household) -> list[Present]:
     return [Present(m.person_id, m.name) for m in living if m.age_group not in young and not m.company]
 
 
-def _signer(move_in: MoveIn, moment: Moment, signer_id: int | None) -> Signer:
+def _signer(move_in: MoveIn, moment: Moment, signer_id: int | None, office_signer: str | None) -> Signer:
     if moment.side is SignerSide.OFFICE:
-        return Signer(actor_of(unit()).name, SignerSide.OFFICE)
+        return Signer(office_signer or actor_of(unit()).name, SignerSide.OFFICE)
     chosen = signer_id or moment.signers[0].person_id
     person = next((present for present in moment.signers if present.person_id == chosen), None)
     if person is None:

@@ -9,11 +9,12 @@ from flask import Blueprint
 from flask_babel import force_locale, get_locale
 from flask_babel import lazy_gettext as _l
 
+from pmweb.blueprints.movein.forms.acceptance import RESPONSIBLE_WORDS
 from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS, MEMBER_WORDS
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.names import paper_name
 from pmweb.blueprints.movein.operations.facts import CaseFile, open_case
-from pmweb.blueprints.movein.rules import Facts, Outcome, Responsible
+from pmweb.blueprints.movein.rules import Facts, Outcome
 from pmweb.blueprints.movein.sheet import REPEATABLE, Layout
 from pmweb.data import defaults
 from pmweb.models.files import PaperForm
@@ -40,13 +41,6 @@ FORM_WORDS = {
     PaperForm.COPY: _l("复印件"),
     PaperForm.SCAN: _l("扫描件"),
     PaperForm.DIGITAL: _l("电子签署"),
-}
-RESPONSIBLE_WORDS = {
-    Responsible.DEVELOPER: _l("开发商"),
-    Responsible.BUILDER: _l("施工单位"),
-    Responsible.OFFICE: _l("物业管理处"),
-    Responsible.RESIDENT: _l("业主"),
-    Responsible.UTILITY: _l("公用事业单位"),
 }
 TIE_WORDS = {
     TieKind.OWNER: _l("业主"),

@@ -1,0 +1,61 @@
+"""The walk through the home: how the sheet is made, what is said about a line, the meters (FM-05, FM-06)."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from pmweb.blueprints.movein.rules import Responsible, Severity
+from pmweb.blueprints.movein.sheet import Layout
+from pmweb.models.homes import Finish
+from pmweb.web.fields import Form, choice, count, day, note, number, select, several, text, tick
+from pmweb.web.file_fields import PhotoField, PhotosField
+
+SEVERITY_WORDS = {
+    Severity.MINOR: _l("一般"),
+    Severity.SERIOUS: _l("较重"),
+    Severity.SAFETY: _l("涉及安全"),
+}
+RESPONSIBLE_WORDS = {
+    Responsible.DEVELOPER: _l("开发商"),
+    Responsible.BUILDER: _l("施工单位"),
+    Responsible.OFFICE: _l("物业管理处"),
+    Responsible.RESIDENT: _l("业主"),
+    Responsible.UTILITY: _l("公用事业单位"),
+}
+
+
+class StartForm(Form):
+    """Which lines the sheet has, and who walks along."""
+
+    finish = choice(_l("交付标准"), [(Finish.BARE.value, _l("毛坯")), (Finish.FURNISHED.value, _l("精装"))])
+    bedrooms = count(_l("卧室"), needed=True, least=0, most=8)
+    bathrooms = count(_l("卫生间"), needed=True, least=0, most=6)
+    balconies = count(_l("阳台"), needed=True, least=0, most=6)
+    top_floor = tick(_l("顶层（要查屋面）"))
+    inspectors = several(_l("陪验人员（维修部）"), needed=True)
+    resident_present = text(_l("业主方到场人"), 80, needed=True)
+
+    def layout(self) -> Layout:
+        """How many of the repeatable rooms there are."""
+        return Layout(self.bedrooms.data or 0, self.bathrooms.data or 0, self.balconies.data or 0)
+
+
+class ItemForm(Form):
+    """What is said about one line."""
+
+    note = note(_l("说明"))
+    value = text(_l("实测值"), 40)
+    severity = select(_l("严重程度"), [(s.value, w) for s, w in SEVERITY_WORDS.items()], needed=False)
+    responsible = select(_l("责任单位"), [(r.value, w) for r, w in RESPONSIBLE_WORDS.items()], needed=False)
+    due_on = day(_l("期限"))
+    photos = PhotosField(_l("照片"))
+
+
+class ReadingForm(Form):
+    """The opening reading of one meter."""
+
+    meter_no = text(_l("表号"), 40, needed=True)
+    reading = number(_l("底数"), needed=True)
+    seal_ok = tick(_l("铅封完好"))
+    photo = PhotoField(_l("表盘照片"))
+    confirmed = tick(_l("已再看一遍，读数无误"))

@@ -1,0 +1,36 @@
+"""Who signs, and how: on the pad, on paper with a photo, or not at all with a reason (SIG-4)."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from pmweb.domain.workflow import RuleBroken
+from pmweb.models.signing import Manner, OnPaper, Refused
+from pmweb.web.fields import Form, choice, text
+from pmweb.web.file_fields import PhotoField, SignatureField
+
+
+class SignForm(Form):
+    """One act of signing."""
+
+    manner = HiddenField(default="pad")
+    side = HiddenField(default="resident")
+    seen = HiddenField()
+    signer = choice(_l("谁来签"), coerce=str)
+    strokes = SignatureField(_l("签名"), needed=False)
+    photo = PhotoField(_l("签名页照片"))
+    reason = text(_l("拒签原因"), 200)
+    witness = text(_l("在场见证人"), 80)
+
+    def how(self) -> Manner:
+        """What was chosen. RuleBroken ``signature.empty`` or ``signature.photo`` when it is missing."""
+        if self.manner.data == "refused":
+            return Refused(self.reason.data or "", self.witness.data or "")
+        if self.manner.data == "paper":
+            if not self.photo.data:
+                raise RuleBroken("signature.photo", field="photo")
+            return OnPaper(self.photo.data[0])
+        if self.strokes.data is None:
+            raise RuleBroken("signature.empty", field="strokes")
+        return self.strokes.data

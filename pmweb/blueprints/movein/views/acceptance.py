@@ -1,0 +1,350 @@
+"""验房: the sheet of the home, one tap a line, and the meters (M-9 to M-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from pmweb.blueprints.movein import sheet as sheets
+from pmweb.blueprints.movein.forms.acceptance import (
+    RESPONSIBLE_WORDS,
+    SEVERITY_WORDS,
+    ItemForm,
+    ReadingForm,
+    StartForm,
+)
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
+from pmweb.blueprints.movein.operations import acceptance as walk
+from pmweb.blueprints.movein.operations.facts import progress_of
+from pmweb.blueprints.movein.rules import Responsible, Result, Severity
+from pmweb.blueprints.movein.views.base import bp, room_names
+from pmweb.blueprints.movein.views.rounds import repair_staff
+from pmweb.data import defaults
+from pmweb.domain.permissions import Permission
+from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
+from pmweb.models import shelf
+from pmweb.models.files import Attachment
+from pmweb.models.homes import METER_UNITS, Finish, MeterKind, MeterReading
+from pmweb.web.access import find, requires
+from pmweb.web.pages import go, page
+from pmweb.web.unit_of_work import Stale, captured_at, new_key, seen_version
+
+
+@dataclass(frozen=True)
+class RoomOnSheet:
+    """One room of the sheet as the page shows it."""
+
+    position: int
+    name: str
+    room: str
+    room_no: int
+    items: Sequence[AcceptanceItem]
+
+    @property
+    def done(self) -> int:
+        """Lines that need nothing more."""
+        return sum(i.result is not Result.NOT_TESTED or bool(i.note) for i in self.items)
+
+    @property
+    def open(self) -> bool:
+        """Whether a line still waits for somebody."""
+        return self.done < len(self.items)
+
+    @property
+    def defects(self) -> int:
+        """Lines that are not in order."""
+        return sum(i.result is Result.DEFECT for i in self.items)
+
+    @property
+    def rest(self) -> int:
+        """Lines that 其余全部合格 would mark: untouched, and no instrument is needed."""
+        checklist = defaults().acceptance
+        return sum(
+            i.result is Result.NOT_TESTED and not i.note and not sheets.needs_instrument(checklist, i.code)
+            for i in self.items
+        )
+
+    @property
+    def batch(self) -> str:
+        """The last 其余全部合格 of this room, to be taken back."""
+        return next((i.batch for i in self.items if i.batch), "")
+
+
+def rooms_of(sheet: AcceptanceSheet, items: Sequence[AcceptanceItem]) -> list[RoomOnSheet]:
+    """The rooms of a sheet in the order of the walk."""
+    names = room_names(sheet)
+    grouped = groupby(items, key=lambda item: (item.room, item.room_no))
+    return [
+        RoomOnSheet(position, names[room, number], room, number, list(lines))
+        for position, ((room, number), lines) in enumerate(grouped, 1)
+    ]
+
+
+@bp.route("/<int:move_in_id>/acceptance/start", methods=["GET", "POST"])
+@requires(Permission.MOVEIN_INSPECT)
+def acceptance_start(move_in_id: int) -> Response:
+    """Which rooms the home has, who walks along: the sheet is made from that (M-9)."""
+    move_in = find(MoveIn, move_in_id)
+    home = move_in.home
+    usual = sheets.layout_of(home.layout_type)
+    staff = [name for _id, name in repair_staff()]
+    mine = [current_user.name] if current_user.name in staff else []
+    form = StartForm(
+        data={
+            "finish": home.finish.value,
+            "bedrooms": usual.bedrooms,
+            "bathrooms": usual.bathrooms,
+            "balconies": usual.balconies,
+            "top_floor": home.floor is not None and home.floor == home.building.top_floor,
+            "inspectors": mine,
+            "resident_present": (move_in.handler or move_in.owner).name,
+        }
+    )
+    form.inspectors.choices = [(name, name) for name in staff]
+    if form.carried_out(lambda: _start(move_in, form)):
+        return go("movein.acceptance", move_in_id=move_in_id)
+    tools = defaults().acceptance.tools.values()
+    return page("movein/acceptance_start.html", "step", form=form, move_in=move_in, tools=tools)
+
+
+def _start(move_in: MoveIn, form: StartForm) -> None:
+    walk.start_acceptance(
+        move_in,
+        form.layout(),
+        finish=Finish(form.finish.data),
+        top_floor=bool(form.top_floor.data),
+        inspectors="、".join(form.inspectors.data or ()),
+        resident_present=form.resident_present.data or "",
+        checklist=defaults().acceptance,
+        at=captured_at(),
+    )
+
+
+@bp.get("/<int:move_in_id>/acceptance")
+@requires(Permission.MOVEIN_READ)
+def acceptance(move_in_id: int) -> Response:
+    """The sheet: every room on one page; a tap replaces one line and the counts."""
+    move_in = find(MoveIn, move_in_id)
+    sheet = walk.sheet_of(move_in, 1)
+    if sheet is None:
+        return redirect(url_for("movein.acceptance_start", move_in_id=move_in_id), 303)
+    return _sheet_page(
+        move_in,
+        sheet,
+        item_id=request.args.get("item", type=int),
+        position=request.args.get("room", type=int),
+    )
+
+
+@bp.post("/<int:move_in_id>/items/<int:item_id>")
+@requires(Permission.MOVEIN_INSPECT)
+def mark_item(move_in_id: int, item_id: int) -> Response:
+    """One tap on a line, or what is said about it."""
+    move_in, sheet, item = _line(move_in_id, item_id)
+    _refuse_stale(item)
+    form = ItemForm()
+    if form.carried_out(lambda: _say(move_in, sheet, item, form)):
+        return go("movein.acceptance", move_in_id=move_in_id, item=item_id, _anchor=f"item-{item_id}")
+    return _sheet_page(move_in, sheet, item_id=item_id, form=form)
+
+
+def _say(move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, form: ItemForm) -> None:
+    marked, at = request.form.get("mark"), captured_at()
+    if marked:
+        if marked not in list(Result):
+            abort(400)
+        walk.mark(move_in, sheet, item, Result(marked), checklist=defaults().acceptance, at=at)
+    else:
+        walk.describe(
+            move_in,
+            sheet,
+            item,
+            note=form.note.data or "",
+            severity=Severity(form.severity.data) if form.severity.data else None,
+            responsible=Responsible(form.responsible.data) if form.responsible.data else None,
+            due_on=form.due_on.data,
+            value=form.value.data or "",
+            at=at,
+        )
+    walk.add_photos(move_in, sheet, item, form.photos.data, at=at)
+
+
+@bp.post("/<int:move_in_id>/items/<int:item_id>/photos/<int:attachment_id>/remove")
+@requires(Permission.MOVEIN_INSPECT)
+def remove_photo(move_in_id: int, item_id: int, attachment_id: int) -> Response:
+    """A photo was laid to the wrong line."""
+    move_in, sheet, item = _line(move_in_id, item_id)
+    attachment = find(Attachment, attachment_id)
+    if (attachment.subject_kind, attachment.subject_id) != (AcceptanceItem.__tablename__, item.id):
+        abort(404)
+    walk.take_off_photo(move_in, sheet, attachment, at=captured_at())
+    return go("movein.acceptance", move_in_id=move_in_id, item=item_id, _anchor=f"item-{item_id}")
+
+
+@bp.post("/<int:move_in_id>/rooms/<int:position>/rest")
+@requires(Permission.MOVEIN_INSPECT)
+def mark_rest(move_in_id: int, position: int) -> Response:
+    """本间其余全部合格: the untouched lines of a room that need no instrument."""
+    move_in, sheet, room = _room(move_in_id, position)
+    walk.mark_rest(move_in, sheet, room.room, room.room_no, checklist=defaults().acceptance, at=captured_at())
+    return go("movein.acceptance", move_in_id=move_in_id, room=position, _anchor=f"room-{position}")
+
+
+@bp.post("/<int:move_in_id>/rooms/<int:position>/undo")
+@requires(Permission.MOVEIN_INSPECT)
+def undo_rest(move_in_id: int, position: int) -> Response:
+    """Take 其余全部合格 back."""
+    move_in, sheet, _room_on_sheet = _room(move_in_id, position)
+    walk.undo_rest(move_in, sheet, request.form.get("batch", ""), at=captured_at())
+    return go("movein.acceptance", move_in_id=move_in_id, room=position, _anchor=f"room-{position}")
+
+
+@bp.get("/<int:move_in_id>/readings")
+@requires(Permission.MOVEIN_READ)
+def readings(move_in_id: int) -> Response:
+    """水电气表: the opening readings."""
+    return _readings_page(find(MoveIn, move_in_id))
+
+
+@bp.post("/<int:move_in_id>/readings/<kind>")
+@requires(Permission.MOVEIN_INSPECT)
+def read_meter(move_in_id: int, kind: str) -> Response:
+    """Take one reading, with the photo of the dial (M-10)."""
+    move_in = find(MoveIn, move_in_id)
+    if kind not in [meter.value for meter in walk.METERS]:
+        abort(404)
+    form = ReadingForm(prefix=f"{kind}-")
+    if form.carried_out(lambda: _read(move_in, MeterKind(kind), form)):
+        flash(_("底数已记下。"))
+        return go("movein.readings", move_in_id=move_in_id, _anchor=f"meter-{_place(kind)}")
+    return _readings_page(move_in, failed=(kind, form))
+
+
+def _read(move_in: MoveIn, kind: MeterKind, form: ReadingForm) -> None:
+    assert form.reading.data is not None  # validated
+    last = walk.last_reading(move_in, kind)
+    if walk.unusual(form.reading.data, last) and not form.confirmed.data:
+        raise RuleBroken("meter.unusual", field="reading", last=last)
+    walk.read_meter(
+        move_in,
+        kind,
+        meter_no=form.meter_no.data or "",
+        reading=form.reading.data,
+        seal_ok=bool(form.seal_ok.data),
+        photo=form.photo.data[0] if form.photo.data else None,
+        at=captured_at(),
+    )
+
+
+def _readings_page(move_in: MoveIn, failed: tuple[str, ReadingForm] | None = None) -> Response:
+    taken = {reading.meter.kind: reading for reading in walk.readings_of(move_in)}
+    photos = shelf.attachments(unit(), MeterReading.__tablename__, [reading.id for reading in taken.values()])
+    meters = []
+    for position, kind in enumerate(walk.METERS, 1):
+        known = taken.get(kind)
+        form = failed[1] if failed and failed[0] == kind.value else _reading_form(kind, known)
+        meters.append((position, kind, known, photos.get(known.id, []) if known else [], form))
+    sheet = walk.sheet_of(move_in, 1)
+    return page(
+        "movein/readings.html",
+        "meter",
+        form=failed[1] if failed else None,
+        move_in=move_in,
+        meters=meters,
+        meter=next((m for m in meters if failed and m[1].value == failed[0]), None) or _asked_meter(meters),
+        closed=sheet is not None and sheet.closed_at is not None,
+        done=len(taken),
+        units=METER_UNITS,
+    )
+
+
+def _asked_meter(
+    meters: list[tuple[int, MeterKind, MeterReading | None, list[Attachment], ReadingForm]],
+) -> object:
+    """The meter whose card htmx replaces."""
+    target = (request.headers.get("HX-Target") or "").rpartition("-")[2]
+    return next((meter for meter in meters if str(meter[0]) == target), meters[0])
+
+
+def _reading_form(kind: MeterKind, known: MeterReading | None) -> ReadingForm:
+    data = (
+        {"meter_no": known.meter.meter_no, "reading": known.reading, "seal_ok": known.seal_ok}
+        if known
+        else {}
+    )
+    return ReadingForm(formdata=None, prefix=f"{kind.value}-", data=data or {"seal_ok": True})
+
+
+def _place(kind: str) -> int:
+    return [meter.value for meter in walk.METERS].index(kind) + 1
+
+
+def _line(move_in_id: int, item_id: int) -> tuple[MoveIn, AcceptanceSheet, AcceptanceItem]:
+    move_in = find(MoveIn, move_in_id)
+    item = find(AcceptanceItem, item_id)
+    sheet = find(AcceptanceSheet, item.sheet_id)
+    if sheet.move_in_id != move_in.id:
+        abort(404)
+    return move_in, sheet, item
+
+
+def _room(move_in_id: int, position: int) -> tuple[MoveIn, AcceptanceSheet, RoomOnSheet]:
+    move_in = find(MoveIn, move_in_id)
+    sheet = walk.first_sheet(move_in)
+    rooms = rooms_of(sheet, walk.items_of(sheet))
+    if not 1 <= position <= len(rooms):
+        abort(404)
+    return move_in, sheet, rooms[position - 1]
+
+
+def _refuse_stale(item: AcceptanceItem) -> None:
+    """Somebody else has touched this line since the page was made. One's own later tap overrides one's own."""
+    seen = seen_version()
+    if seen is not None and seen != item.version and item.marked_by != f"staff:{current_user.id}":
+        raise Stale
+
+
+def _sheet_page(
+    move_in: MoveIn,
+    sheet: AcceptanceSheet,
+    *,
+    item_id: int | None = None,
+    position: int | None = None,
+    form: ItemForm | None = None,
+) -> Response:
+    items = walk.items_of(sheet)
+    rooms = rooms_of(sheet, items)
+    item = next((line for line in items if line.id == item_id), items[0])
+    room = next((r for r in rooms if r.position == position or item in r.items), rooms[0])
+    if position is not None and 1 <= position <= len(rooms):
+        room = rooms[position - 1]
+    defects = [line.id for line in items if line.result is Result.DEFECT]
+    return page(
+        "movein/acceptance.html",
+        "item",
+        "room",
+        also=("progress", "rooms", "heading", "onward") if item_id else ("progress", "rooms", "onward"),
+        form=form,
+        move_in=move_in,
+        sheet=sheet,
+        all_rooms=rooms,
+        room=room,
+        item=item,
+        photos=shelf.attachments(unit(), AcceptanceItem.__tablename__, defects),
+        progress=progress_of(items),
+        rooms_done=sum(r.done == len(r.items) for r in rooms),
+        checklist=defaults().acceptance,
+        reasons=defaults().movein.reasons,
+        instruments=sheets.INSTRUMENT_METHODS,
+        severity_words=SEVERITY_WORDS,
+        responsible_words=RESPONSIBLE_WORDS,
+        nonce=new_key(),
+        failed_id=item_id if form is not None else None,
+    )
