@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from pmweb import clock, create_app, instance, tls
+from pmweb.blueprints.estate.commands import homes
 from pmweb.config import Settings
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
@@ -127,6 +129,21 @@ def cert(hosts: tuple[str, ...]) -> None:
     click.echo(f"certificate for {', '.join(made.hosts)} until {made.expires_at:%Y-%m-%d}")
     click.echo(f"fingerprint of the authority: {made.fingerprint}")
     click.echo(f"how to trust it on a tablet: {made.guide}")
+
+
+@main.group("import")
+def bring() -> None:
+    """Take over a workbook as the office has it."""
+
+
+def inside(command: click.Command) -> click.Command:
+    """A room's command, run inside an app of this instance."""
+    ready = copy(command)
+    ready.callback = with_app(command.callback) if command.callback else None
+    return ready
+
+
+bring.add_command(inside(homes))
 
 
 if __name__ == "__main__":
