@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Table, event, false, inspect, select
+from sqlalchemy import Alias, Executable, FromClause, Join, Select, Table, event, false, inspect, select
 from sqlalchemy.orm import (
     Mapper,
     ORMExecuteState,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.orm.util import identity_key
+from sqlalchemy.sql.visitors import iterate
 
 from pmweb import clock
 from pmweb.domain.money import Money
@@ -162,6 +164,7 @@ def _scope(state: ORMExecuteState) -> None:
         return
     if not state.is_select or state.is_column_load:
         return
+    _refuse_unscoped(state.statement)
     estate_id = state.session.info.get("estate_id")
     if estate_id is None:
         if touched:
@@ -172,6 +175,35 @@ def _scope(state: ORMExecuteState) -> None:
     state.statement = state.statement.options(
         with_loader_criteria(InEstate, lambda cls: cls.estate_id == estate_id, include_aliases=True)
     )
+
+
+def _refuse_unscoped(statement: Any) -> None:
+    """Refuse a select that SQLAlchemy does not know as one of a model, and so cannot scope.
+
+    That is any on a bare table, and one whose columns are only ``count().filter(…)``, a window function,
+    ``extract`` or a comparison: ``select_from(Model)`` makes it known.
+    """
+    for part in iterate(statement):
+        if isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":
+            bare = {name for origin in part.get_final_froms() for name in _tables_named(origin)}
+            if bare & _tables_of_estates():
+                raise ScopeBroken(f"a query on {', '.join(sorted(bare))} would not be scoped: add select_from()")
+
+
+def _tables_named(origin: FromClause) -> Iterator[str]:
+    if isinstance(origin, Table):
+        yield origin.name
+    elif isinstance(origin, Join):
+        yield from _tables_named(origin.left)
+        yield from _tables_named(origin.right)
+    elif isinstance(origin, Alias) and isinstance(origin.element, FromClause):
+        yield from _tables_named(origin.element)
+
+
+@cache
+def _tables_of_estates() -> frozenset[str]:
+    tables = (m.local_table for m in Base.registry.mappers if issubclass(m.class_, InEstate))
+    return frozenset(table.name for table in tables if isinstance(table, Table))
 
 
 def _refuse(session: Session, _context: UOWTransaction, _instances: Any) -> None:

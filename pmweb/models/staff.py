@@ -21,7 +21,7 @@ class Staff(Audited, Versioned, Base):
     """
 
     __tablename__ = "staff"
-    not_in_trail = frozenset({"password_hash"})
+    not_in_trail = frozenset({"password_hash", "mobile"})
 
     username: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(40))
