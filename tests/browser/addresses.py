@@ -43,6 +43,7 @@ _SEARCHES = {
 _SEEN_BY = {
     "repairs.show": ("repairer", "dispatcher", "repair-supervisor"),
     "home.today": ("manager", "repairer", "guard"),
+    "fees.new_tariff": ("finance",),
 }
 """Pages that look different to somebody else."""
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from playwright.sync_api import Page
 
-from tests.browser.devices import NARROWEST, SIZES, Size
+from tests.browser.devices import LANDSCAPE, NARROWEST, PHONE, SIZES, Size
 
 _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
@@ -125,17 +125,16 @@ def focus_says(page: Page, most: int = 50) -> list[str]:
     return found
 
 
-def faults_at(page: Page, size: Size) -> list[str]:
-    """Everything that is looked at in one size: axe, targets, width."""
-    page.set_viewport_size({"width": size.width, "height": size.height})
-    return [f"{size}: {text}" for text in [*axe_says(page), *small_targets(page), *sideways(page)]]
-
-
-def faults_of(page: Page) -> list[str]:
-    """The page that is open, in every size; loaded once, for the style sheets follow the size by themselves."""
-    found = bones(page)
+def faults_of(page: Page) -> list[tuple[Size, str]]:
+    """What is wrong with the page that is open, in every size; it is loaded once, the style follows by itself."""
+    found = [(LANDSCAPE, text) for text in bones(page)]
     for size in SIZES:
-        found += faults_at(page, size)
-    found += focus_says(page)
-    page.set_viewport_size({"width": NARROWEST.width, "height": NARROWEST.height})
-    return found + [f"{NARROWEST}: {text}" for text in sideways(page)]
+        _turn(page, size)
+        found += [(size, text) for text in [*axe_says(page), *small_targets(page), *sideways(page)]]
+    found += [(PHONE, text) for text in focus_says(page)]
+    _turn(page, NARROWEST)
+    return found + [(NARROWEST, text) for text in sideways(page)]
+
+
+def _turn(page: Page, size: Size) -> None:
+    page.set_viewport_size({"width": size.width, "height": size.height})

@@ -18,7 +18,8 @@ def test_the_page_is_for_everybody(demo_room: Room, endpoint: str) -> None:
     with demo_room.server.office():
         wanted = addresses(demo_room.server.app, endpoint)
     pages: dict[str, Page] = {}
-    opened, faults = 0, []
+    opened = 0
+    faults: list[tuple[str, str]] = []
     for address in wanted:
         if opened == most_of(endpoint):
             break
@@ -29,10 +30,18 @@ def test_the_page_is_for_everybody(demo_room: Room, endpoint: str) -> None:
             opened += 1
             faults += looked
     assert opened, f"none of {[address.url for address in wanted]} could be opened"
-    assert not faults, "\n".join(faults)
+    assert not faults, _told(faults)
 
 
-def _look(page: Page, address: Address, *, strict: bool) -> list[str] | None:
+def _told(faults: list[tuple[str, str]]) -> str:
+    """Each fault once, with the places where it shows."""
+    places: dict[str, list[str]] = {}
+    for where, fault in faults:
+        places.setdefault(fault, []).append(where)
+    return "\n".join(f"{fault}   [{len(found)} ×, as at {found[0]}]" for fault, found in places.items())
+
+
+def _look(page: Page, address: Address, *, strict: bool) -> list[tuple[str, str]] | None:
     """What is wrong with this page; None when a rule locks it for this matter."""
     answer = page.request.get(address.url)
     if answer.status in (403, 404, 422) and not strict:
@@ -41,4 +50,4 @@ def _look(page: Page, address: Address, *, strict: bool) -> list[str] | None:
     if "text/html" not in answer.headers["content-type"]:
         return []
     page.goto(address.url)
-    return [f"{address.url} ({address.username}) {fault}" for fault in faults_of(page)]
+    return [(f"{address.url} ({address.username}) {size}", fault) for size, fault in faults_of(page)]

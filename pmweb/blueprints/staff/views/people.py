@@ -8,7 +8,6 @@ from flask import abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms.widgets import HiddenInput
 
 from pmweb import clock
 from pmweb.blueprints.staff import forms, operations, register, rules
@@ -88,7 +87,7 @@ def rights() -> Response:
 @requires(Permission.STAFF_MANAGE)
 def new() -> Response:
     """A new member of the office, with the first role and a password that is shown once."""
-    form = _with_estates(NewForm(managed(), data={"estate_id": estate().id}))
+    form = NewForm(managed(), data={"estate_id": estate().id})
     made: list[tuple[Staff, str]] = []
 
     def add() -> None:
@@ -121,7 +120,7 @@ def show(staff_id: int) -> Response:
 @requires(Permission.STAFF_MANAGE)
 def grant(staff_id: int) -> Response:
     """Give the person a role in an estate that one administers."""
-    staff, form = member(staff_id), _with_estates(RoleForm(managed()))
+    staff, form = member(staff_id), RoleForm(managed())
     if form.carried_out(lambda: _grant(staff, form)):
         role = Role(form.role.data)
         flash(_("%(name)s：已担任%(role)s。", name=staff.name, role=role_title(role, form.department.data)))
@@ -162,7 +161,7 @@ def shown(staff: Staff, form: RoleForm | None = None) -> Response:
     return page(
         "staff/show.html",
         form=form,
-        role_form=form or (_with_estates(blank) if blank else None),
+        role_form=form or blank,
         with_department=forms.WITH_DEPARTMENT,
         staff=staff,
         roles=roles,
@@ -191,10 +190,3 @@ def _grant(staff: Staff, form: Any) -> None:
     operations.grant_role(
         staff, where, Role(form.role.data), form.department.data or None, by=person(), at=clock.now()
     )
-
-
-def _with_estates(form: Any) -> Any:
-    """Ask for the estate only where there is a choice."""
-    if len(form.estate_id.choices) == 1:
-        form.estate_id.widget = HiddenInput()
-    return form
