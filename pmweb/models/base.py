@@ -119,6 +119,7 @@ class Base(DeclarativeBase):
             enum.Enum,
             native_enum=False,
             length=40,
+            validate_strings=True,
             values_callable=lambda kinds: [kind.value for kind in kinds],
         ),
     }
