@@ -32,6 +32,7 @@ def build_app(overrides: dict[str, Any] | None = None) -> Flask:
     """An app of this instance. Raises NotInitialised, BrokenData, or RuntimeError for an unmarked view."""
     settings = Settings.from_environment()
     app = Flask("pmweb")
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(flask_settings(settings))
     app.config.update(overrides or {})
     app.config.setdefault("SECRET_KEY", None)
@@ -65,7 +66,6 @@ def _furnish(app: Flask) -> None:
     unit_of_work.install(app)
     errors.install(app)
     filters.install(app)
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.context_processor(_shell)
     app.after_request(_guard)
     for room in ROOMS:

@@ -55,7 +55,10 @@
   const mark = document.querySelector(".errs")?.dataset.title ?? "";
   const plain = document.title.startsWith(mark) ? document.title.slice(mark.length) : document.title;
   const kept = new Map();
+  let pressed = null; // a button of a line that is replaced: the same button of the new line takes the focus
   on("beforeSwap", ({ detail }) => {
+    const button = document.activeElement;
+    pressed = button?.matches("[data-repeat] button") ? { name: button.name, text: button.textContent } : null;
     kept.clear();
     if (detail.xhr.status !== 422) return;
     for (const input of within("input[type=file][id]", detail.target)) if (input.files.length) kept.set(input.id, input.files);
@@ -68,7 +71,9 @@
     }
     const summary = within(".errs", target)[0];
     document.title = (summary?.dataset.title ?? "") + plain;
+    const again = pressed && within(`#${CSS.escape(target.id)} [name="${pressed.name}"]`, document).find((b) => b.textContent === pressed.text);
     if (summary) summary.focus();
+    else if (again) again.focus({ preventScroll: true });
     else if (document.activeElement === document.body && detail.requestConfig?.verb === "post") {
       target.tabIndex = -1;
       target.focus({ preventScroll: true });

@@ -135,11 +135,13 @@ def acceptance(move_in_id: int) -> Response:
     sheet = walk.sheet_of(move_in, 1)
     if sheet is None:
         return redirect(url_for("movein.acceptance_start", move_in_id=move_in_id), 303)
+    wait_id = request.args.get("wait", type=int)
     return _sheet_page(
         move_in,
         sheet,
-        item_id=request.args.get("item", type=int),
+        item_id=request.args.get("item", wait_id, type=int),
         position=request.args.get("room", type=int),
+        wait_id=wait_id,
     )
 
 
@@ -317,6 +319,7 @@ def _sheet_page(
     *,
     item_id: int | None = None,
     position: int | None = None,
+    wait_id: int | None = None,
     form: ItemForm | None = None,
 ) -> Response:
     items = walk.items_of(sheet)
@@ -347,4 +350,5 @@ def _sheet_page(
         responsible_words=RESPONSIBLE_WORDS,
         nonce=new_key(),
         failed_id=item_id if form is not None else None,
+        wait_id=wait_id,
     )
