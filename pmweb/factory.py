@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy import select
@@ -94,7 +94,7 @@ def choose_locale() -> str:
     """The person's language, else the browser's, else Chinese."""
     if current_user and current_user.is_authenticated and current_user.locale:
         return str(current_user.locale)
-    wanted = request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh") if request else "zh"
+    wanted = request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh") if has_request_context() else "zh"
     return "en" if wanted == "en" else "zh_CN"
 
 

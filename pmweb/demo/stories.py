@@ -13,6 +13,7 @@ from pmweb import clock
 from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein import sheet as sheets
+from pmweb.blueprints.movein.intake import Handler, Notice, Power
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, rounds, signing
 from pmweb.blueprints.movein.operations.facts import facts_of, open_case
@@ -157,14 +158,14 @@ class Player:
         """M-1."""
         handler = None
         if story.applicant is not Applicant.OWNER:
-            handler = case.Handler(self.people.name(), self.people.mobile(), self.people.id_card())
+            handler = Handler(self.people.name(), self.people.mobile(), self.people.id_card())
         return case.open_move_in(home, story.applicant, handler, at=self.now())
 
     def _identity(self, move_in: MoveIn, story: Story) -> None:
         """M-2 to M-4."""
         with self.acting("receptionist"):
             day = clock.local(self.at).date()
-            notice = case.Notice(
+            notice = Notice(
                 f"TZ-{move_in.id:04d}",
                 "某某置业有限公司",
                 day - timedelta(days=9),
@@ -180,7 +181,7 @@ class Player:
             power = None
             if Paper.POWER_OF_ATTORNEY in papers:
                 scope = ("move_in", "acceptance", "key_receipt")
-                power = case.Power(scope, "", day - timedelta(days=5), day + timedelta(days=180))
+                power = Power(scope, "", day - timedelta(days=5), day + timedelta(days=180))
             case.check_identity(move_in, notice, seen, scans, power, at=self.now())
 
     def _desk(self, move_in: MoveIn, _story: Story) -> None:

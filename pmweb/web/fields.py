@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -49,7 +48,7 @@ class Form(FlaskForm):
 
         ``RuleBroken`` with the fact ``field`` lands beside that field, any other on top of the form.
         """
-        if not self.validate_on_submit():
+        if not self.validate_on_submit():  # type: ignore[no-untyped-call]
             return False
         try:
             operation()
@@ -83,20 +82,30 @@ class Needed(InputRequired):
             raise StopValidation(words % {"label": field.label.text})
 
 
+class _Longest(Length):
+    """A limit that is said in the language of the reader."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(max=longest)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raises ValidationError when the text is longer."""
+        if field.data and len(field.data) > self.max:
+            raise ValidationError(_("最多 %(n)s 个字。", n=self.max))
+
+
 def _rules(needed: bool, *more: Any) -> list[Any]:
     return [Needed() if needed else Optional(), *more]
 
 
 def text(label: Any, longest: int = 60, *, needed: bool = False, **kwargs: Any) -> StringField:
     """``text(n)``: one line, trimmed, no control characters."""
-    too_long = Length(max=longest, message=_l("最多 %(max)d 个字。"))
-    return StringField(label, _rules(needed, too_long), filters=[tidy], **kwargs)
+    return StringField(label, _rules(needed, _Longest(longest)), filters=[tidy], **kwargs)
 
 
 def note(label: Any, *, needed: bool = False, **kwargs: Any) -> TextAreaField:
     """``note``: several lines, up to 2000 characters."""
-    too_long = Length(max=NOTE_LENGTH, message=_l("最多 %(max)d 个字。"))
-    return TextAreaField(label, _rules(needed, too_long), filters=[tidy], **kwargs)
+    return TextAreaField(label, _rules(needed, _Longest(NOTE_LENGTH)), filters=[tidy], **kwargs)
 
 
 class _Day(DateField):

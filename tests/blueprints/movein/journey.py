@@ -8,6 +8,7 @@ from decimal import Decimal
 from pmweb.blueprints.fees import operations as fees
 from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.movein import sheet as sheets
+from pmweb.blueprints.movein.intake import Handler, Notice
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, rounds, signing
 from pmweb.blueprints.movein.operations.facts import facts_of, open_case
@@ -26,12 +27,12 @@ from pmweb.models.signatures import SignerSide
 from pmweb.models.signing import Manner, Pad
 from pmweb.models.staff import Staff
 from tests.office import MORNING, Office
-from tests.pictures import STROKES, drawing, jpeg, signature_png
+from tests.pictures import drawing, jpeg, signature_png
 
 DATA = defaults()
 OWNER_ID = "110101198506150008"
 AGENT_ID = "110101190001010006"
-NOTICE = case.Notice("TZ-031", "松涛置业", date(2026, 2, 20), "HT-2024-1802", date(2024, 6, 18))
+NOTICE = Notice("TZ-031", "松涛置业", date(2026, 2, 20), "HT-2024-1802", date(2024, 6, 18))
 
 
 class Journey:
@@ -49,7 +50,7 @@ class Journey:
         fees.set_tariff("property_fee", Decimal("3.60"), date(2024, 1, 1), basis="合同第 8 条", at=self.at)
         handler = None
         if applicant is Applicant.AGENT:
-            handler = case.Handler("林小雨", "13900139000", AGENT_ID)
+            handler = Handler("林小雨", "13900139000", AGENT_ID)
         self.move_in: MoveIn = case.open_move_in(self.home, applicant, handler, at=self.now())
 
     def now(self) -> datetime:
@@ -125,7 +126,7 @@ class Journey:
     def sign(self, side: SignerSide = SignerSide.RESIDENT, manner: Manner | None = None) -> None:
         """One act for everything that this side owes now."""
         names = {(room.id, n): room.name_zh for room in DATA.acceptance.rooms.values() for n in range(1, 7)}
-        pad = Pad(prepare_signature(signature_png()), STROKES)
+        pad = Pad(prepare_signature(signature_png()), _strokes())
         signing.sign_moment(
             self.move_in,
             side,
@@ -194,6 +195,11 @@ class Journey:
             accept_open_defects=accept_open_defects,
             at=self.now(),
         )
+
+
+def _strokes() -> list[list[list[int]]]:
+    """Strokes as the server keeps them."""
+    return [[[60, 90, 0, 500], [80, 120, 16, 700]], [[120, 80, 200, 400], [140, 130, 216, 600]]]
 
 
 def repairs_photo(journey: Journey) -> int:

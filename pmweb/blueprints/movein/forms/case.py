@@ -7,9 +7,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from pmweb.blueprints.movein.intake import Handler, Notice, Power
 from pmweb.blueprints.movein.models import MoveIn, PowerOfAttorney
 from pmweb.blueprints.movein.names import PAPER_NAMES
-from pmweb.blueprints.movein.operations.case import Handler, Notice, Power
 from pmweb.blueprints.movein.rules import SCOPES, Applicant, Paper
 from pmweb.models.pictures import Prepared
 from pmweb.web.fields import Form, choice, day, mobile, several, text, tick

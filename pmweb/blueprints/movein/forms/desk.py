@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import IntegerField
 
+from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.rules import THINGS, KeyAct
 from pmweb.data import defaults
 from pmweb.models.homes import Occupancy
@@ -65,6 +66,17 @@ class MemberForm(Form):
     mobile = mobile(_l("手机"))
     age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGE_WORDS.items())], needed=False)
     guardian_agreed = tick(_l("监护人同意登记 14 岁以下儿童的信息"))
+
+    def member(self) -> NewMember:
+        """The person as it was typed."""
+        return NewMember(
+            self.kind.data,
+            self.name.data or "",
+            self.mobile.data or "",
+            self.relation.data or "",
+            self.age_group.data or "",
+            bool(self.guardian_agreed.data),
+        )
 
 
 class VehicleForm(Form):

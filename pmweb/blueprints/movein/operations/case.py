@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from pmweb import clock
 from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.households.household import household_of
+from pmweb.blueprints.movein.intake import Handler, Notice, Power
 from pmweb.blueprints.movein.models import MoveIn, PaperSeen, PowerOfAttorney
 from pmweb.blueprints.movein.rules import (
     ENDED,
@@ -32,38 +32,6 @@ from pmweb.models.numbering import NumberKind, next_number
 from pmweb.models.people import IdKind, PartyKind, Person, Tie, TieKind
 from pmweb.models.pictures import Prepared
 from pmweb.models.session_rules import actor_of
-
-
-@dataclass(frozen=True)
-class Handler:
-    """Who acts for the owner: an agent, or the person who appears for a company."""
-
-    name: str
-    mobile: str
-    id_number: str
-    representative: bool = False
-
-
-@dataclass(frozen=True)
-class Power:
-    """A power of attorney as it lies on the desk (FM-03)."""
-
-    scope: tuple[str, ...]
-    scope_other: str
-    valid_from: date
-    valid_to: date
-    sub_delegation: bool = False
-
-
-@dataclass(frozen=True)
-class Notice:
-    """The head of the move-in notice and of the contract (FM-02)."""
-
-    notice_no: str
-    issued_by: str
-    issued_on: date
-    contract_no: str
-    contract_on: date
 
 
 def active_move_in(home_id: int) -> MoveIn | None:

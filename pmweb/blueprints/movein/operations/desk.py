@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.fees import operations as fees
-from pmweb.blueprints.fees.rules import Proposal
+from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.households.household import Household, household_of
+from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.models import KeyEntry, MoveIn
 from pmweb.blueprints.movein.rules import THINGS, KeyAct, balance, check_key_act, check_things
 from pmweb.data.movein import MoveInRules
@@ -18,6 +19,7 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal
 from pmweb.models.homes import Occupancy
+from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
 from pmweb.models.session_rules import actor_of
 
 
@@ -32,6 +34,50 @@ def confirm_register(move_in: MoveIn, occupancy: Occupancy, *, at: datetime) -> 
         journal.note(unit(), move_in, "movein.registered", at=at, home_id=move_in.home_id)
     move_in.registered_at = at
     unit().flush()
+
+
+def household(move_in: MoveIn) -> Household:
+    """Who lives in the home as the register knows it (M-5)."""
+    return household_of(move_in.home_id)
+
+
+def complete_owner(move_in: MoveIn, *, mobile: str, address: str, id_number: str) -> None:
+    """What the register lacked about the owner. RuleBroken as ``households.change_person`` and ``set_identity``."""
+    owner = move_in.owner
+    households.change_person(
+        owner,
+        name=owner.name,
+        mobile=mobile,
+        other_phones=owner.other_phones,
+        address=address,
+        email=owner.email,
+    )
+    if id_number:
+        kind = IdKind.USCC if owner.kind is PartyKind.COMPANY else IdKind.ID_CARD
+        households.set_identity(owner, kind, id_number)
+
+
+def add_member(move_in: MoveIn, member: NewMember) -> None:
+    """One more person of the household (FM-01). RuleBroken as ``households.tie``."""
+    person = households.add_person(member.name, mobile=member.mobile)
+    households.tie(
+        move_in.home,
+        person,
+        TieKind(member.kind),
+        relation=member.relation,
+        age_group=AgeGroup(member.age_group) if member.age_group else None,
+        guardian_agreed=member.guardian_agreed,
+    )
+
+
+def add_vehicle(move_in: MoveIn, plate: str, space: str) -> None:
+    """One more vehicle (FM-01)."""
+    households.add_vehicle(move_in.home, plate, space=space)
+
+
+def add_pet(move_in: MoveIn, kind: str, name: str, registration_no: str) -> None:
+    """One more pet (FM-01)."""
+    households.add_pet(move_in.home, kind, name=name, registration_no=registration_no)
 
 
 def register_lacks(household: Household, occupancy: Occupancy) -> tuple[str, ...]:
@@ -132,7 +178,7 @@ def key_entries(move_in: MoveIn) -> list[KeyEntry]:
     )
 
 
-def first_charge(move_in: MoveIn, *, at: datetime) -> Proposal:
+def first_charge(move_in: MoveIn, *, at: datetime) -> fees.Proposal:
     """What the first period costs, with its arithmetic (M-8, A-9): from the hand-over to the end of the period."""
     return fees.propose_first_period(move_in.home, from_on=charged_from(move_in, at))
 

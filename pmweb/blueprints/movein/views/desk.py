@@ -7,8 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pmweb import clock
-from pmweb.blueprints.households import operations as households
-from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein.flow import FLOW
 from pmweb.blueprints.movein.forms.desk import (
     AGE_WORDS,
@@ -31,7 +29,6 @@ from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
 from pmweb.models.homes import Occupancy
-from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
 from pmweb.web.access import find, requires
 from pmweb.web.fields import Form
 from pmweb.web.pages import go, page
@@ -40,7 +37,7 @@ from pmweb.web.wording import worded
 
 
 def _register_page(move_in: MoveIn, **forms: Form) -> Response:
-    household = household_of(move_in.home_id)
+    household = desk.household(move_in)
     failed = next(iter(forms.values()), None)
     register = forms.get("register") or RegisterForm(
         formdata=None, data={"occupancy": _usual_occupancy(move_in)}
@@ -99,18 +96,12 @@ def register_owner(move_in_id: int) -> Response:
     form = OwnerForm()
 
     def complete() -> None:
-        owner = move_in.owner
-        households.change_person(
-            owner,
-            name=owner.name,
+        desk.complete_owner(
+            move_in,
             mobile=form.mobile.data or "",
-            other_phones=owner.other_phones,
             address=form.address.data or "",
-            email=owner.email,
+            id_number=form.id_number.data or "",
         )
-        if form.id_number.data:
-            kind = IdKind.USCC if owner.kind is PartyKind.COMPANY else IdKind.ID_CARD
-            households.set_identity(owner, kind, form.id_number.data)
 
     if form.carried_out(complete):
         return go("movein.register", move_in_id=move_in_id)
@@ -124,18 +115,7 @@ def register_member(move_in_id: int) -> Response:
     move_in = _open_register(move_in_id)
     form = MemberForm()
 
-    def add() -> None:
-        person = households.add_person(form.name.data or "", mobile=form.mobile.data or "")
-        households.tie(
-            move_in.home,
-            person,
-            TieKind(form.kind.data),
-            relation=form.relation.data or "",
-            age_group=AgeGroup(form.age_group.data) if form.age_group.data else None,
-            guardian_agreed=bool(form.guardian_agreed.data),
-        )
-
-    if form.carried_out(add):
+    if form.carried_out(lambda: desk.add_member(move_in, form.member())):
         return go("movein.register", move_in_id=move_in_id)
     return _register_page(move_in, member=form)
 
@@ -146,9 +126,7 @@ def register_vehicle(move_in_id: int) -> Response:
     """One more vehicle."""
     move_in = _open_register(move_in_id)
     form = VehicleForm()
-    if form.carried_out(
-        lambda: households.add_vehicle(move_in.home, form.plate.data or "", space=form.space.data or "")
-    ):
+    if form.carried_out(lambda: desk.add_vehicle(move_in, form.plate.data or "", form.space.data or "")):
         return go("movein.register", move_in_id=move_in_id)
     return _register_page(move_in, vehicle=form)
 
@@ -160,11 +138,8 @@ def register_pet(move_in_id: int) -> Response:
     move_in = _open_register(move_in_id)
     form = PetForm()
     if form.carried_out(
-        lambda: households.add_pet(
-            move_in.home,
-            form.kind.data or "",
-            name=form.name.data or "",
-            registration_no=form.registration_no.data or "",
+        lambda: desk.add_pet(
+            move_in, form.kind.data or "", form.name.data or "", form.registration_no.data or ""
         )
     ):
         return go("movein.register", move_in_id=move_in_id)
