@@ -122,21 +122,20 @@ def mark(
 ) -> None:
     """One tap: what was found about a line (M-9). Taking a mark back keeps it in the trail.
 
-    A defect begins with what the checklist says: safety or minor, the developer, two weeks (A-11).
+    A defect begins with what the checklist says: safety or minor, the developer, two weeks (A-11). What was said
+    under another mark – a defect, or why the line waits – goes with that mark; the same mark again loses nothing.
     RuleBroken ``acceptance.closed`` after the signature.
     """
     _refuse_closed(sheet)
-    item.result = result
+    if result is not item.result:
+        item.result, item.note = result, ""
+        item.severity = item.responsible = item.due_on = None
     item.batch = ""
     _signed_by_hand(item, at)
-    if result is Result.DEFECT:
-        safety = checklist.items[item.code].safety
-        item.severity = item.severity or (Severity.SAFETY if safety else Severity.MINOR)
-        item.responsible = item.responsible or Responsible.DEVELOPER
-        item.due_on = item.due_on or clock.local(at).date() + timedelta(days=RECTIFY_DAYS)
-    else:
-        item.severity = item.responsible = item.due_on = None
-        item.note = item.note if result is Result.NOT_TESTED else ""
+    if result is Result.DEFECT and item.severity is None:
+        item.severity = Severity.SAFETY if checklist.items[item.code].safety else Severity.MINOR
+        item.responsible = Responsible.DEVELOPER
+        item.due_on = clock.local(at).date() + timedelta(days=RECTIFY_DAYS)
     _changed(move_in)
 
 
