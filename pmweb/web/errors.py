@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
@@ -89,7 +90,7 @@ def _worded_page(status: int, title: Any, sentence: Any) -> str:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.code == 401 and not request.headers.get("Idempotency-Key"):
+    if _nobody_is_there(error) and not request.headers.get("Idempotency-Key"):
         target = url_for(
             "staff.login", next=request.full_path.rstrip("?") if request.method == "GET" else None
         )
@@ -102,6 +103,13 @@ def _http(error: HTTPException) -> Response:
         _("页面放得太久，安全校验已失效。请刷新页面后再提交。") if isinstance(error, CSRFError) else None
     )
     return _answer(error.code or 500, sentence)
+
+
+def _nobody_is_there(error: HTTPException) -> bool:
+    """Whether signing in is the answer; the token of a page goes with the session that has ended."""
+    if isinstance(error, CSRFError):
+        return request.endpoint != "staff.login" and not current_user.is_authenticated
+    return error.code == HTTPStatus.UNAUTHORIZED
 
 
 def _rule_broken(error: RuleBroken) -> Response:
