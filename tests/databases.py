@@ -24,6 +24,8 @@ from tests.postgres import fresh_database
 from tests.tiers import tier_of
 
 DATA_KEY = bytes(range(32))
+ONLY_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+"""For a test of what only SQLite needs."""
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -32,7 +34,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     root = metafunc.config.rootpath / "tests"
     path = metafunc.definition.path
     asks = "database_kind" in metafunc.fixturenames and path.is_relative_to(root)
-    if asks and tier_of(path.relative_to(root)) == "operations":
+    chosen = [
+        mark for mark in metafunc.definition.iter_markers("parametrize") if mark.args[0] == "database_kind"
+    ]
+    if asks and not chosen and tier_of(path.relative_to(root)) == "operations":
         metafunc.parametrize("database_kind", KINDS, indirect=True)
 
 

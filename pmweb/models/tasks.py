@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pmweb.domain.permissions import Role
@@ -25,6 +25,7 @@ class Task(InEstate, Base):
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("estate_id", "kind", "subject_kind", "subject_id", "round"),
+        CheckConstraint("role is not null or staff_id is not null", name="has_an_owner"),
         Index(None, "estate_id", "done_at", "role", "due_at"),
         Index(None, "estate_id", "done_at", "staff_id", "due_at"),
         Index(None, "subject_kind", "subject_id"),
@@ -64,7 +65,10 @@ def promise(
     round: int = 1,
     **facts: Any,
 ) -> Task:
-    """Promise that something happens until ``due_at``, by a role or a person; the same promise again moves it."""
+    """Promise that something happens until ``due_at``, by a role or a person.
+
+    The same promise again moves it: whoever had seen it, or been told that it is late, starts anew.
+    """
     subject = subject_of(subject)
     task = _find(session, kind, subject, round)
     if task is None:
@@ -73,6 +77,7 @@ def promise(
     task.rule, task.event_at, task.due_at, task.next_reminder_at = rule, event_at, due_at, due_at
     task.role, task.department, task.staff_id, task.home_id = role, department, staff_id, home_id
     task.facts, task.done_at = facts, None
+    task.acknowledged_at, task.escalation = None, 0
     session.flush()
     return task
 

@@ -36,7 +36,7 @@ class Vault:
         """The plain bytes. Raises Sealed when the key or the bytes are wrong."""
         try:
             return AESGCM(self._derived(b"encrypt")).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Sealed("the data key does not open this value") from error
 
     def fingerprint(self, text: str) -> str:

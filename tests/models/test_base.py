@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.exc import StaleDataError
 
 from pmweb.domain.money import Money
+from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models.base import (
     Base,
@@ -33,7 +34,7 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 
 def _task(home: Home, at: datetime) -> Task:
-    return Task(kind="x", rule="M-1", subject_kind="home", subject_id=home.id, event_at=at)
+    return Task(kind="x", rule="M-1", subject_kind="home", subject_id=home.id, event_at=at, role=Role.GUARD)
 
 
 def test_an_instant_is_kept_in_utc_and_comes_back_with_its_zone(office: Office) -> None:

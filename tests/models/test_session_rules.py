@@ -35,7 +35,7 @@ from pmweb.models.session_rules import (
     open_session,
 )
 from pmweb.models.staff import SignInAttempt, Staff
-from pmweb.models.tasks import Task
+from pmweb.models.tasks import Task, promise
 from tests.office import MORNING, Office
 
 
@@ -366,7 +366,7 @@ def test_nothing_is_deleted(office: Office, kind: type[Any]) -> None:
     """Not a record, not a promise, not a trace (X-2)."""
     home = office.home()
     note(unit(), home, "home.changed", at=MORNING)
-    unit().add(Task(kind="x", rule="M-1", subject_kind="home", subject_id=home.id, event_at=MORNING))
+    promise(unit(), "x", "M-1", home, event_at=MORNING, due_at=None, role=Role.GUARD)
     office.staff(Role.GUARD)
     unit().delete(unit().scalars(select(kind)).first())
     with pytest.raises(NothingIsDeleted):
