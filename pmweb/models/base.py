@@ -148,8 +148,12 @@ class InEstate:
 
     @declared_attr
     def estate_id(cls) -> Mapped[int]:
-        """The estate that the row belongs to; set by the session, never by hand."""
-        return mapped_column(ForeignKey("estate.id"), index=True)
+        """The estate that the row belongs to; set by the session, never by hand.
+
+        It has no index of its own: SQLite, which knows no better without statistics, would take that one instead
+        of the index of a join, and read the whole estate for every row.
+        """
+        return mapped_column(ForeignKey("estate.id"))
 
 
 class Audited:

@@ -88,12 +88,13 @@ class Tie(InEstate, Audited, Versioned, Base):
     __tablename__ = "tie"
     __table_args__ = (
         Index(None, "home_id", "until_on"),
+        Index(None, "person_id", "until_on"),
         CheckConstraint("share_permille is null or share_permille between 1 and 1000", name="share"),
         CheckConstraint("until_on is null or until_on >= since_on", name="order"),
     )
 
     home_id: Mapped[int] = mapped_column(ForeignKey("home.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[TieKind]
     relation: Mapped[str] = mapped_column(String(20), default="")
     share_permille: Mapped[int | None]
@@ -110,9 +111,9 @@ class Vehicle(InEstate, Audited, Base):
     """A vehicle of a household."""
 
     __tablename__ = "vehicle"
-    __table_args__ = (Index(None, "estate_id", "plate"),)
+    __table_args__ = (Index(None, "estate_id", "plate"), Index(None, "home_id", "ended_on"))
 
-    home_id: Mapped[int] = mapped_column(ForeignKey("home.id"), index=True)
+    home_id: Mapped[int] = mapped_column(ForeignKey("home.id"))
     plate: Mapped[str] = mapped_column(String(12))
     kind: Mapped[str] = mapped_column(String(20), default="")
     space: Mapped[str] = mapped_column(String(20), default="")
