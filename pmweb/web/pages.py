@@ -53,9 +53,13 @@ def page(
 
 
 def _wants_a_part() -> bool:
-    """Whether htmx is about to put the answer into an element of the page that it shows."""
+    """Whether htmx is about to put the answer into an element of the page that it shows.
+
+    What is boosted asks for a whole page, unless it names a target of its own (a line of the acceptance sheet).
+    """
     asked: Any = getattr(request, "htmx", None)
-    return bool(asked) and not asked.boosted and not asked.history_restore_request
+    whole = bool(asked) and (asked.history_restore_request or (asked.boosted and not asked.target))
+    return bool(asked) and not whole
 
 
 def _asked(blocks: tuple[str, ...]) -> str | None:

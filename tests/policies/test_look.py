@@ -91,6 +91,12 @@ def test_a_page_has_no_style_and_no_script_of_its_own(path: Path) -> None:
     assert not re.search(r"<script(?![^>]*\bsrc=)", source)
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=_named)
+def test_the_id_of_a_field_is_that_of_its_form(path: Path) -> None:
+    """Else its label, its error and the way to it from the summary name another one."""
+    assert not re.search(r"\bfield\([^)]*\bid=", path.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("sheets", [SCREEN, PAPER], ids=["screen", "paper"])
 def test_the_style_sheets_of_a_page_stay_below_ten_kilobytes(sheets: tuple[str, ...]) -> None:
     assert sum(_packed(f"{name}.css") for name in sheets) <= 10 * KILOBYTE

@@ -62,7 +62,7 @@ def line(sheet: AcceptanceSheet, code: str) -> AcceptanceItem:
 
 def tap(client: CheckingClient, item: AcceptanceItem, sheet: AcceptanceSheet, **data: Any) -> Any:
     """Tap on a line, with htmx."""
-    headers = HTMX | {"HX-Target": f"item-{item.id}"}
+    headers = HTMX | {"HX-Boosted": "true", "HX-Target": f"item-{item.id}"}
     url = f"/movein/{sheet.move_in_id}/items/{item.id}"
     return client.post(url, data={"_version": item.version, **data}, headers=headers, follow_redirects=True)
 
@@ -252,7 +252,7 @@ def test_an_item_may_wait_with_a_reason_and_a_date(client_for: ClientFor, sheet:
     """decisions: 待测 may say so with a reason and a date; it then counts as answered."""
     item = line(sheet, "BAT-01")
     client = client_for(Role.REPAIRER)
-    target = HTMX | {"HX-Target": f"item-{item.id}"}
+    target = HTMX | {"HX-Boosted": "true", "HX-Target": f"item-{item.id}"}
     opened = client.get(f"/movein/{sheet.move_in_id}/acceptance?wait={item.id}", headers=target)
     assert "哪天再测" in opened.text
     assert tap(client, item, sheet, note="蓄水 24 小时").status_code == 422

@@ -52,7 +52,7 @@ class RegisterForm(Form):
 class OwnerForm(Form):
     """What the register still lacks about the owner."""
 
-    mobile = mobile(_l("业主手机"), needed=True)
+    mobile = mobile(_l("业主手机"), needed=True, id="owner-mobile")
     id_number = text(_l("业主证件号码"), 20)
     address = text(_l("通讯地址（寄送用）"), 120)
 
@@ -61,9 +61,9 @@ class MemberForm(Form):
     """One more person of the household."""
 
     kind = choice(_l("身份"), [(k.value, w) for k, w in MEMBER_WORDS.items()])
-    name = text(_l("姓名"), 40, needed=True)
+    name = text(_l("姓名"), 40, needed=True, id="member-name")
     relation = text(_l("与业主关系"), 20)
-    mobile = mobile(_l("手机"))
+    mobile = mobile(_l("手机"), id="member-mobile")
     age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGE_WORDS.items())], needed=False)
     guardian_agreed = tick(_l("监护人同意登记 14 岁以下儿童的信息"))
 
@@ -89,8 +89,8 @@ class VehicleForm(Form):
 class PetForm(Form):
     """One more pet."""
 
-    kind = text(_l("种类"), 20, needed=True)
-    name = text(_l("名字"), 20)
+    kind = text(_l("种类"), 20, needed=True, id="pet-kind")
+    name = text(_l("名字"), 20, id="pet-name")
     registration_no = text(_l("登记证号"), 40)
 
 
