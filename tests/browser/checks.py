@@ -127,6 +127,7 @@ def focus_says(page: Page, most: int = 50) -> list[str]:
 
 def faults_of(page: Page) -> list[tuple[Size, str]]:
     """What is wrong with the page that is open, in every size; it is loaded once, the style follows by itself."""
+    page.evaluate("() => document.querySelectorAll('details').forEach(part => { part.open = true; })")
     found = [(LANDSCAPE, text) for text in bones(page)]
     for size in SIZES:
         _turn(page, size)

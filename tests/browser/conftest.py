@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from pmweb import demo
 from tests.browser.devices import LANDSCAPE, Size, Watch
@@ -116,6 +119,15 @@ class Room:
         """The watch over this page."""
         return self.watches[[context.pages[0] for context in self._open].index(page)]
 
+    def photograph(self, folder: Path) -> None:
+        """Keep what every device shows: for somebody who looks for the reason of a failure."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, context in enumerate(self._open, 1):
+            for page in context.pages:
+                with suppress(PlaywrightError):
+                    page.screenshot(path=folder / f"{number}.png")
+                    (folder / f"{number}.html").write_text(page.content(), encoding="utf-8")
+
     def close(self) -> list[str]:
         """Give the devices back; what went wrong on them."""
         for context in self._open:
@@ -146,19 +158,37 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
+def _visit(chromium: Browser, server: OfficeServer, request: pytest.FixtureRequest) -> Iterator[Room]:
+    room = Room(chromium, server)
+    yield room
+    if request.node.stash.get(_FAILED, False):
+        room.photograph(_SHOTS / re.sub(r"\W+", "-", request.node.name))
+    troubles = room.close()
+    assert not troubles, "\n".join(troubles)
+
+
 @pytest.fixture
-def room(chromium: Browser, house: OfficeServer) -> Iterator[Room]:
+def room(chromium: Browser, house: OfficeServer, request: pytest.FixtureRequest) -> Iterator[Room]:
     """Devices for one test. The test fails on what a browser complained about."""
-    room = Room(chromium, house)
-    yield room
-    troubles = room.close()
-    assert not troubles, "\n".join(troubles)
+    yield from _visit(chromium, house, request)
 
 
 @pytest.fixture
-def demo_room(chromium: Browser, demo_house: OfficeServer) -> Iterator[Room]:
-    """Devices in the demo estate. The test fails on what a browser complained about."""
-    room = Room(chromium, demo_house)
-    yield room
-    troubles = room.close()
-    assert not troubles, "\n".join(troubles)
+def demo_room(chromium: Browser, demo_house: OfficeServer, request: pytest.FixtureRequest) -> Iterator[Room]:
+    """The same in the demo estate."""
+    yield from _visit(chromium, demo_house, request)
+
+
+_FAILED = pytest.StashKey[bool]()
+_SHOTS = Path(__file__).resolve().parents[2] / "test-results" / "browser"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember for the fixtures that the test itself has failed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[_FAILED] = True
+    return report

@@ -27,7 +27,7 @@ from pmweb.config import Settings
 from pmweb.extensions import db, unit
 from pmweb.models import shelf, vault
 from pmweb.models.estate import Estate
-from pmweb.models.homes import Building
+from pmweb.models.homes import Building, Home
 from pmweb.models.session_rules import SYSTEM, close_session, open_session
 from pmweb.models.staff import Staff, StaffRole
 from tests.office import Office
@@ -51,6 +51,10 @@ class OpenOffice(Office):
         building = db.session.scalar(select(Building).order_by(Building.id).limit(1))
         assert building is not None
         self.building = building
+
+    def home_of(self, home_id: int) -> Home:
+        """The home with this id."""
+        return db.session.scalars(select(Home).where(Home.id == home_id)).one()
 
     def member(self, username: str) -> Staff:
         """The member of the office with this user name."""
