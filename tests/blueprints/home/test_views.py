@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from pmweb.blueprints.households import operations
 from pmweb.domain.permissions import Permission, Role
@@ -321,6 +321,17 @@ def test_search_asks_eight_questions_at_most(
 ) -> None:
     client = client_for(Role.RECEPTIONIST)
     assert queries(lambda: found(client, text)) <= 8
+
+
+def test_the_homes_of_whom_was_found_are_looked_up_by_the_person(office: Office) -> None:
+    """SQLite has no statistics on a fresh instance; the indexes alone have to lead it the right way."""
+    plan = db.session.execute(
+        text(
+            "explain query plan select tie.id from person left join tie on tie.person_id = person.id"
+            " and tie.until_on is null and tie.estate_id = 1 where person.estate_id = 1"
+        )
+    )
+    assert "ix_tie_person_id_until_on" in " ".join(str(row.detail) for row in plan)
 
 
 # --- The card of a home ---
