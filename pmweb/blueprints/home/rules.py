@@ -96,6 +96,7 @@ def read_search(text: str, prefixes: Collection[str]) -> Wanted:
     ``prefixes`` are the first letters of the office's numbers (``RZ``, ``BX`` …).
     """
     tidy = " ".join(unicodedata.normalize("NFKC", text).split())[:60]
+    tidy = "".join(sign for sign in tidy if sign.isprintable())
     compact = re.sub(r"[\s·.-]", "", tidy).upper()
     digits = compact.removeprefix("+")
     number = _NUMBER.fullmatch(tidy.upper().replace(" ", ""))

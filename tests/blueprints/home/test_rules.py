@@ -62,6 +62,8 @@ def test_every_role_with_a_department_is_seen_by_its_supervisor() -> None:
         ("", {}),
         ("   ", {}),
         ("%_", {}),
+        ("\0", {}),
+        ("陈\0建国", {"name": "陈建国"}),
     ],
 )
 def test_what_a_typed_text_may_mean(text: str, meant: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from pmweb.models.people import PartyKind, TieKind
 from pmweb.models.staff import StaffRole
 from pmweb.web import cards
 from tests.checking_client import CheckingClient
+from tests.databases import KINDS
 from tests.office import MORNING, Office
 
 ClientFor = Callable[..., CheckingClient]
@@ -86,6 +87,7 @@ def section(page: str, name: str) -> str:
     return found.group() if found else ""
 
 
+@pytest.mark.parametrize("database_kind", KINDS, indirect=True)
 def test_today_stands_in_four_sections_with_room_owner_and_deadline(
     office: Office, client_for: ClientFor
 ) -> None:
@@ -315,7 +317,8 @@ def test_typing_replaces_the_list_alone_and_an_empty_box_empties_it(
     assert "没有找到“%_”" in found(client, "%_") or "没有找到" not in found(client, "%_")
 
 
-@pytest.mark.parametrize("text", ["1-1201", "3812", "a12345", "zgq", "曾", "RZ-2026-000001"])
+@pytest.mark.parametrize("database_kind", KINDS, indirect=True)
+@pytest.mark.parametrize("text", ["1-1201", "3812", "a12345", "zgq", "曾", "RZ-2026-000001", "\0"])
 def test_search_asks_eight_questions_at_most(
     estate_to_search: Home, client_for: ClientFor, queries: Count, text: str
 ) -> None:
@@ -350,6 +353,7 @@ def told(home: Home, number: int) -> None:
     db.session.commit()
 
 
+@pytest.mark.parametrize("database_kind", KINDS, indirect=True)
 def test_the_card_shows_everything_of_a_home_with_names_masked(office: Office, client_for: ClientFor) -> None:
     office.building.completed_on = date(2024, 6, 1)
     home = office.home("1201", handed_over_on=date(2024, 6, 18))

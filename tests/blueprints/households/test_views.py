@@ -19,6 +19,7 @@ from pmweb.models.audit import AccessEntry
 from pmweb.models.homes import Home, Occupancy
 from pmweb.models.people import AgeGroup, IdKind, PartyKind, Person, Pet, Tie, TieKind, Vehicle
 from tests.checking_client import CheckingClient
+from tests.databases import KINDS
 from tests.office import Office
 
 ClientFor = Callable[..., CheckingClient]
@@ -76,6 +77,7 @@ def test_the_register_shows_people_masked_with_their_homes(home: Home, desk: Che
         ("?q=1-1201", True),
         ("?q=1-1202", False),
         ("?q=%25", False),
+        ("?q=%00", True),
         ("?kind=owner&q=林", False),
     ],
 )
@@ -90,6 +92,7 @@ def test_an_unknown_kind_is_not_found(desk: CheckingClient) -> None:
     assert desk.get("/households/new?kind=friend").status_code == 404
 
 
+@pytest.mark.parametrize("database_kind", KINDS, indirect=True)
 def test_the_register_is_read_in_pages_at_a_constant_cost(
     home: Home, desk: CheckingClient, queries: Count
 ) -> None:

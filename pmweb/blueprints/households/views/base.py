@@ -14,15 +14,20 @@ from pmweb.domain.id_numbers import mask_name, mask_phone
 from pmweb.extensions import unit
 from pmweb.models.homes import Home, meant_by
 from pmweb.models.people import PartyKind, Person, Tie
+from pmweb.web.fields import tidy
 
 bp = Blueprint("households", __name__, url_prefix="/households")
 
 OFFERED = 8
 
 
+def typed() -> str:
+    """What stands in the search box, as one tidy line."""
+    return " ".join((tidy(request.args.get("q")) or "").split())[:60]
+
+
 def like(text: str) -> ColumnElement[bool] | None:
     """Whom a text may mean: part of a name, initials, the end of a telephone, or everybody of a home."""
-    text = " ".join(text.split())[:60]
     if not text:
         return None
     fits = [Person.name.icontains(text, autoescape=True)]

@@ -12,7 +12,7 @@ from pmweb.blueprints.households import operations
 from pmweb.blueprints.households.forms import OccupancyForm, OwnerForm, PetForm, VehicleForm
 from pmweb.blueprints.households.household import Household, Member, household_of, members_of
 from pmweb.blueprints.households.rules import check_shares
-from pmweb.blueprints.households.views.base import bp, known_by_number, known_people
+from pmweb.blueprints.households.views.base import bp, known_by_number, known_people, typed
 from pmweb.domain.id_numbers import mask_name, read_plate
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
@@ -78,7 +78,7 @@ def owner(home_id: int) -> Response:
     if form.carried_out(change):
         flash(_("业主已变更，原业主的记录保留在历史里。"))
         return go("households.home", home_id=place.id)
-    text = request.args.get("q", "")
+    text = typed()
     return page(
         "households/owner.html",
         "entry",

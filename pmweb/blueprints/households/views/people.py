@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from pmweb.blueprints.households import operations
 from pmweb.blueprints.households.forms import PURPOSES, HomeForm, PersonForm, RevealForm
-from pmweb.blueprints.households.views.base import bp, known_by_number, known_people
+from pmweb.blueprints.households.views.base import bp, known_by_number, known_people, typed
 from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
@@ -58,7 +58,7 @@ def new() -> Response:
     if form.carried_out(write):
         flash(_("已登记 %(name)s。", name=operations.masked(made[0])))
         return go("households.home", home_id=home.id) if home else go("households.show", person_id=made[0].id)
-    text = request.args.get("q", "")
+    text = typed()
     return page(
         "households/new.html",
         "entry",

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.households.views.base import bp, like, shortened
+from pmweb.blueprints.households.views.base import bp, like, shortened, typed
 from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
@@ -52,7 +52,7 @@ class Belongs:
 @requires(Permission.HOUSEHOLDS_READ)
 def index() -> Response:
     """Everybody who is known, by initials; names and telephones are masked."""
-    kind, text = request.args.get("kind", ""), request.args.get("q", "")
+    kind, text = request.args.get("kind", ""), typed()
     query = _filtered(kind, text)
     found = paged(query, (Person.initials, Person.id))
     total = unit().scalar(select(func.count()).select_from(query.subquery()))
@@ -83,7 +83,7 @@ def index() -> Response:
 @requires(Permission.HOUSEHOLDS_CHANGE)
 def export() -> Response:
     """The register with the same filters, names in full, numbers masked; one row for each home of a person."""
-    chosen = _filtered(request.args.get("kind", ""), request.args.get("q", "")).subquery()
+    chosen = _filtered(request.args.get("kind", ""), typed()).subquery()
     rows = unit().execute(
         select(
             Person.name,
