@@ -32,10 +32,12 @@ class Screen:
         what.click()
 
     def tap(self, word: str, within: Locator | None = None) -> None:
-        """Tap the button or link of this word."""
+        """Tap the button of this word, or the link where there is no such button."""
         place = within or self.page
         button = place.get_by_role("button", name=word, exact=True)
-        self.touch(button.or_(place.get_by_role("link", name=word, exact=True)).first)
+        link = place.get_by_role("link", name=word, exact=True)
+        expect(button.or_(link).first).to_be_visible()
+        self.touch(button.first if button.count() else link.first)
 
     def choose(self, *words: str) -> None:
         """Tap these chips, each of which is not chosen yet."""
