@@ -17,6 +17,9 @@ GETS_THAT_WRITE = {"archive.file"}
 """Opening an identity scan leaves a line in the access log: the one GET that writes (decisions.md)."""
 
 
+NOTHING_THERE = (404, 405)
+
+
 class CheckingClient(FlaskClient):
     """Adds a fresh key to each POST; checks each page: title, one h1, unique ids, valid HTML, no writing GET."""
 
@@ -40,9 +43,16 @@ class CheckingClient(FlaskClient):
         endpoint = response.request.path
         if method == "GET" and not endpoint.startswith("/archive/files/"):
             assert not [s for s in said if WRITES.match(s)], f"GET {endpoint} wrote to the database"
+        if method == "POST" and said and response.status_code not in NOTHING_THERE:
+            assert said[0] == "BEGIN IMMEDIATE", f"POST {endpoint} read before it held the lock: {said[0]}"
         if response.mimetype == "text/html" and response.status_code != 303 and response.text:
             check_html(response.text, fragment="<!doctype html>" not in response.text[:200].lower())
         return response
+
+    def raw_post(self, path: str, data: dict[str, Any]) -> Any:
+        """A POST without the checks, for several threads at once: each has its own request, session and connection."""
+        with self.application.app_context():
+            return super().open(path, method="POST", data=data)
 
 
 def check_html(text: str, *, fragment: bool) -> None:
