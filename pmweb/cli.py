@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from pmweb import clock, create_app, instance, tls
 from pmweb.blueprints.estate.commands import homes
+from pmweb.blueprints.staff.commands import init, user
 from pmweb.config import Settings
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
@@ -143,7 +144,16 @@ def inside(command: click.Command) -> click.Command:
     return ready
 
 
+def inside_all(group: click.Group) -> click.Group:
+    """A room's group of commands, each run inside an app of this instance."""
+    ready = copy(group)
+    ready.commands = {name: inside(command) for name, command in group.commands.items()}
+    return ready
+
+
 bring.add_command(inside(homes))
+main.add_command(inside(init))
+main.add_command(inside_all(user))
 
 
 if __name__ == "__main__":

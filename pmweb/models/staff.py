@@ -87,5 +87,5 @@ def appoint_stewards(session: Session, estate: Estate) -> None:
     here = select(StaffRole.staff_id).where(StaffRole.estate_id == estate.id, StaffRole.role == Role.ADMIN)
     query = select(Staff).where(Staff.steward, Staff.disabled_at.is_(None), Staff.id.not_in(here))
     for staff in session.scalars(query):
-        staff.roles.append(StaffRole(estate=estate, role=Role.ADMIN))
+        staff.roles.append(StaffRole(estate_id=estate.id, role=Role.ADMIN))
     session.flush()

@@ -62,7 +62,9 @@ def public(view: View) -> View:
 
 def refuse_unmarked_views(app: Flask) -> None:
     """Stop the start when a view does not say who may use it."""
-    bare = [name for name, view in app.view_functions.items() if name not in _OURS and not hasattr(view, "access")]
+    bare = [
+        name for name, view in app.view_functions.items() if name not in _OURS and not hasattr(view, "access")
+    ]
     if bare:
         raise RuntimeError(f"views without @requires, @signed_in or @public: {', '.join(sorted(bare))}")
 
@@ -83,10 +85,15 @@ def estate() -> Estate:
 
 
 def roles_here() -> frozenset[Role]:
-    """The roles of the signed-in person in the chosen estate."""
+    """The roles of the signed-in person in the chosen estate.
+
+    A steward without any estate is administrator, to found the first one (the staff room lets nothing else pass).
+    """
     chosen = g.get("estate")
-    if chosen is None or not current_user.is_authenticated:
+    if not current_user.is_authenticated:
         return frozenset()
+    if chosen is None:
+        return frozenset({Role.ADMIN} if person().steward else ())
     return frozenset(r.role for r in person().roles if r.estate_id == chosen.id and r.ended_at is None)
 
 

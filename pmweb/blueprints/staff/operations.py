@@ -225,7 +225,7 @@ def grant_role(
     department = rules.department_of(role, department, defaults().complaints.departments)
     row = next((one for one in staff.roles if one.estate_id == estate.id and one.role is role), None)
     if row is None:
-        row = StaffRole(estate=estate, role=role)
+        row = StaffRole(estate_id=estate.id, role=role)
         staff.roles.append(row)
     elif row.ended_at is None and row.department == department:
         raise RuleBroken("role.held", field="role")

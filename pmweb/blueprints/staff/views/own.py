@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, request, session, url_for
+from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -12,27 +12,39 @@ from pmweb.blueprints.staff.cards import role_title
 from pmweb.blueprints.staff.forms import AS_BROWSER, EstateForm, MeForm, PasswordForm
 from pmweb.blueprints.staff.views.base import bp
 from pmweb.extensions import limiter
+from pmweb.models.staff import Staff
 from pmweb.web.access import PUBLIC, person, signed_in
 from pmweb.web.pages import go, page, see
 from pmweb.web.unit_of_work import expect, settle
 
-_OPEN_TO_ALL = {"staff.password", "staff.logout"}
+_ALWAYS_OPEN = {"staff.password", "staff.logout"}
+_WITHOUT_ESTATE = {"staff.me", "estate.new"}
 GUESSES = "10 per 10 minutes"
 """Wrong old passwords of one person: for a tablet that was left open."""
 
 
 @bp.before_app_request
-def new_password_first() -> Response | None:
-    """Whoever came in with a password that somebody else chose changes it before anything else."""
+def first_things_first() -> Response | None:
+    """What has to be done before anything else: a password of one's own, an estate, a role."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static" or getattr(view, "access", None) == PUBLIC:
         return None
-    if request.endpoint in _OPEN_TO_ALL or not current_user.is_authenticated:
+    if request.endpoint in _ALWAYS_OPEN or not current_user.is_authenticated:
         return None
-    if not person().must_change_password:
+    first = _comes_first(person())
+    if first is None or request.endpoint == first:
         return None
     settle(accepted=False)
-    return redirect(url_for("staff.password"), 303)
+    return redirect(url_for(first), 303)
+
+
+def _comes_first(staff: Staff) -> str | None:
+    """The page where the person has to go now: with a password that somebody else chose, or without an estate."""
+    if staff.must_change_password:
+        return "staff.password"
+    if g.estate is None and request.endpoint not in _WITHOUT_ESTATE:
+        return "estate.new" if staff.steward else "staff.me"
+    return None
 
 
 @bp.route("/staff/me", methods=["GET", "POST"])
