@@ -18,11 +18,7 @@ def _to(endpoint: str) -> Any:
 
 
 def _identity(facts: Facts) -> str:
-    return (
-        _("证件、入住通知单、购房契约已核")
-        if facts.identity_checked
-        else _("核对身份与资料后，才能办其他事项")
-    )
+    return _("证件、通知单、契约已核") if facts.identity_checked else _("资料核齐，才能办后面的事")
 
 
 def _register(facts: Facts) -> str:
@@ -38,11 +34,13 @@ def _agreements(facts: Facts) -> str:
 
 
 def _handover(facts: Facts) -> str:
-    return _("清单已列，签字后交付") if facts.things_listed else _("钥匙、住户手册、房屋水电图")
+    if not facts.things_listed:
+        return _("钥匙、住户手册、房屋水电图")
+    return _("清单已列，签字后交付") if "handover_receipt" in facts.unsigned else _("已签字领取")
 
 
 def _fee(facts: Facts) -> str:
-    return _("首期物业费已记入应收") if facts.charged else _("首期物业费；不缴费也照样交钥匙")
+    return _("首期物业费已记入应收") if facts.charged else _("首期物业费；不影响交钥匙")
 
 
 def _acceptance(facts: Facts) -> str:
@@ -65,7 +63,11 @@ def _readings(facts: Facts) -> str:
 def _sign(facts: Facts) -> str:
     if facts.unsigned:
         return _("待签 %(n)s 份", n=len(facts.unsigned))
-    return _("%(n)s 份已签", n=len(facts.ready)) if facts.ready else _("填好的文件一次签完")
+    if not facts.ready:
+        return _("填好的文件一次签完")
+    if facts.checked or facts.round_closed:
+        return _("%(n)s 份已签", n=len(facts.ready))
+    return _("已签 %(n)s 份；验房后再签一次", n=len(facts.ready))
 
 
 def _rounds(facts: Facts) -> str:

@@ -33,9 +33,9 @@ class Notice:
 
     notice_no: str
     issued_by: str
-    issued_on: date
+    issued_on: date | None
     contract_no: str
-    contract_on: date
+    contract_on: date | None
 
 
 @dataclass(frozen=True)

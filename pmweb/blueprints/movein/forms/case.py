@@ -6,13 +6,14 @@ from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import Optional
 
 from pmweb.blueprints.movein.intake import Handler, Notice, Power
 from pmweb.blueprints.movein.models import MoveIn, PowerOfAttorney
 from pmweb.blueprints.movein.names import PAPER_NAMES
 from pmweb.blueprints.movein.rules import SCOPES, Applicant, Paper
 from pmweb.models.pictures import Prepared
-from pmweb.web.fields import Form, choice, day, mobile, several, text, tick
+from pmweb.web.fields import Form, Needed, choice, day, mobile, several, text, tick
 from pmweb.web.file_fields import IdentityScanField, ScanField
 
 APPLICANT_WORDS = {
@@ -52,15 +53,21 @@ class OpenForm(Form):
         )
 
 
+_HEADS = {
+    Paper.NOTICE: ("notice_no", "issued_by", "issued_on"),
+    Paper.CONTRACT: ("contract_no", "contract_on"),
+}
+
+
 class IdentityForm(Form):
     """The papers on the desk; scans are optional here and asked for again at the filing (M-19)."""
 
     seen = several(_l("已查验原件"), [(p.value, p.value) for p in Paper])
-    notice_no = text(_l("通知单编号"), 40, needed=True)
-    issued_by = text(_l("出具单位"), 60, needed=True)
-    issued_on = day(_l("出具日期"), needed=True)
-    contract_no = text(_l("购房契约编号"), 40, needed=True)
-    contract_on = day(_l("契约签订日期"), needed=True)
+    notice_no = text(_l("通知单编号"), 40)
+    issued_by = text(_l("出具单位"), 60)
+    issued_on = day(_l("出具日期"))
+    contract_no = text(_l("购房契约编号"), 40)
+    contract_on = day(_l("契约签订日期"))
     owner_id_copy = IdentityScanField(_l("业主身份证复印件"))
     agent_id_copy = IdentityScanField(_l("受托人身份证复印件"))
     handler_id_copy = IdentityScanField(_l("经办人身份证复印件"))
@@ -76,6 +83,8 @@ class IdentityForm(Form):
     def ask_for(self, kept: Collection[Paper]) -> None:
         """Ask for the papers of this case only; the power of attorney is no optional extra where it is needed."""
         self.seen.choices = [(kind.value, PAPER_NAMES[kind.value]) for kind in kept]
+        for name in (name for names in _HEADS.values() for name in names):
+            self[name].flags.optional = False
         power = (self.scope, self.scope_other, self.valid_from, self.valid_to, self.sub_delegation)
         for field in power:
             if Paper.POWER_OF_ATTORNEY not in kept:
@@ -83,10 +92,17 @@ class IdentityForm(Form):
             elif field is not self.scope_other:
                 field.flags.optional = False
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The head of a paper is asked for once the paper lies on the desk; what is missing is saved as missing."""
+        for paper, names in _HEADS.items():
+            if paper.value in (self.seen.data or ()):
+                for field in (self[name] for name in names):
+                    rules = [rule for rule in field.validators if not isinstance(rule, Optional)]
+                    field.validators = [Needed(), *rules]
+        return bool(super().validate(extra_validators))
+
     def notice(self) -> Notice:
-        """The head of the notice and of the contract. Only of a valid form."""
-        assert self.issued_on.data is not None
-        assert self.contract_on.data is not None
+        """The head of the notice and of the contract, as far as they lie on the desk. Only of a valid form."""
         return Notice(
             self.notice_no.data or "",
             self.issued_by.data or "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
@@ -22,6 +24,11 @@ class SignForm(Form):
     photo = PhotoField(_l("签名页照片"))
     reason = text(_l("拒签原因"), 200)
     witness = text(_l("在场见证人"), 80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.reason, self.witness):  # both are asked of a refusal, and of nothing else
+            field.flags.optional = False
 
     def how(self) -> Manner:
         """What was chosen. RuleBroken ``signature.empty`` or ``signature.photo`` when it is missing."""

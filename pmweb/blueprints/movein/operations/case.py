@@ -134,7 +134,7 @@ def check_identity(
     _refuse_ended(move_in)
     today = clock.local(at).date()
     for field, day in (("issued_on", notice.issued_on), ("contract_on", notice.contract_on)):
-        if day > today:
+        if day is not None and day > today:
             raise RuleBroken("notice.future", field=field)
     move_in.notice_no, move_in.notice_issued_by, move_in.notice_issued_on = (
         notice.notice_no,
