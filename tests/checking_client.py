@@ -17,7 +17,8 @@ GETS_THAT_WRITE = {"archive.file"}
 """Opening an identity scan leaves a line in the access log: the one GET that writes (decisions.md)."""
 
 
-NOTHING_THERE = (404, 405)
+BEFORE_ANYTHING = (400, 404, 405, 413)
+"""Refused before the view: no token, no such address, too large."""
 
 
 class CheckingClient(FlaskClient):
@@ -43,7 +44,7 @@ class CheckingClient(FlaskClient):
         endpoint = response.request.path
         if method == "GET" and not endpoint.startswith("/archive/files/"):
             assert not [s for s in said if WRITES.match(s)], f"GET {endpoint} wrote to the database"
-        if method == "POST" and said and response.status_code not in NOTHING_THERE:
+        if method == "POST" and said and response.status_code not in BEFORE_ANYTHING:
             assert said[0] == "BEGIN IMMEDIATE", f"POST {endpoint} read before it held the lock: {said[0]}"
         if response.mimetype == "text/html" and response.status_code != 303 and response.text:
             check_html(response.text, fragment="<!doctype html>" not in response.text[:200].lower())
