@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from pmweb.blueprints.archive.views import archive
+from pmweb.blueprints.estate import cards as estate_cards
+from pmweb.blueprints.estate.views import bp as estate
 from pmweb.blueprints.fees import cards as fees_cards
 from pmweb.blueprints.fees.views import bp as fees
 from pmweb.blueprints.home.views import bp as home
@@ -18,11 +20,12 @@ from pmweb.blueprints.staff import cards as staff_cards
 from pmweb.blueprints.staff.views import bp as staff
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = (home, households, movein, repairs, fees, staff, archive)
+ROOMS: tuple[Blueprint, ...] = (home, households, movein, repairs, fees, estate, staff, archive)
 CARDS: tuple[Card, ...] = (
     repairs_cards.CARD,
     fees_cards.CARD,
     households_cards.CARD,
     movein_cards.CARD,
     staff_cards.CARD,
+    estate_cards.CARD,
 )

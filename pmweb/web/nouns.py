@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from pmweb.domain.defects import Responsible, Severity
 from pmweb.domain.permissions import Role
 from pmweb.models.homes import Finish, HomeKind, MeterKind, Occupancy
 from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
@@ -61,6 +62,18 @@ HOME_KINDS = {
     HomeKind.OTHER: _l("其他"),
 }
 FINISHES = {Finish.BARE: _l("毛坯"), Finish.FURNISHED: _l("精装")}
+SEVERITIES = {
+    Severity.MINOR: _l("一般"),
+    Severity.SERIOUS: _l("较重"),
+    Severity.SAFETY: _l("涉及安全"),
+}
+RESPONSIBLES = {
+    Responsible.DEVELOPER: _l("开发商"),
+    Responsible.BUILDER: _l("施工单位"),
+    Responsible.OFFICE: _l("物业管理处"),
+    Responsible.RESIDENT: _l("住户"),
+    Responsible.UTILITY: _l("专业经营单位"),
+}
 METERS = {
     MeterKind.WATER: _l("水"),
     MeterKind.ELECTRICITY: _l("电"),
@@ -72,6 +85,12 @@ METERS = {
 def choices(words: dict[Any, Any]) -> list[tuple[str, Any]]:
     """The codes and their words as the choices of a field."""
     return [(code.value, word) for code, word in words.items()]
+
+
+def building_title(building: str) -> str:
+    """``3 栋``; a building with a name of its own stays as it is."""
+    short = len(building) <= 3 and building.isascii()
+    return _("%(building)s 栋", building=building) if short else building
 
 
 def home_title(building: str, number: str) -> str:

@@ -13,6 +13,9 @@ from pmweb.domain.workflow import RuleBroken, Workflow
 MOST_AREA = Decimal(100_000)
 """No home is larger, in m²; a decimal point was forgotten."""
 
+BILLING_MONTHS = (1, 3, 6, 12)
+"""How many months a billing period may have; which one holds is a rule of the estate (``EstateRules``)."""
+
 WAITS = timedelta(hours=24)
 """How long an uploaded roll waits for somebody to confirm it."""
 
@@ -58,6 +61,12 @@ def check_areas(floor_area: Decimal, chargeable_area: Decimal) -> None:
     for field, value in (("floor_area", floor_area), ("chargeable_area", chargeable_area)):
         if not 0 < value <= MOST_AREA:
             raise RuleBroken("home.area", field=field, most=MOST_AREA)
+
+
+def check_rule_day(valid_from: date, today: date) -> None:
+    """A rule of the estate holds from today or later; bills of the past stay: ``RuleBroken("estate.rule_past")``."""
+    if valid_from < today:
+        raise RuleBroken("estate.rule_past", field="valid_from")
 
 
 def check_completion(completed_on: date | None, first_hand_over: date | None, today: date) -> None:

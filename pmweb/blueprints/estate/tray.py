@@ -20,6 +20,8 @@ from typing import Any
 from pmweb.models.vault import Sealed, vault
 
 FOLDER = "imports"
+FORMAT = 1
+"""Grows when what lies on a tray changes its shape: a tray of an older pmweb is then gone."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -49,7 +51,9 @@ class Tray:
     def put(self, name: str, plain: Any) -> None:
         """Keep what JSON can say; a name on the tray is always a whole file. OSError when the disk is full."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sealed = vault().encrypt(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
+        sealed = vault().encrypt(
+            json.dumps([FORMAT, plain], ensure_ascii=False, separators=(",", ":")).encode()
+        )
         beside = self.folder / f".{name}.{secrets.token_hex(4)}"
         try:
             with beside.open("xb") as file:
@@ -63,9 +67,16 @@ class Tray:
     def get(self, name: str) -> Any:
         """What was kept under ``name``. Raises Gone."""
         try:
-            return json.loads(vault().decrypt((self.folder / name).read_bytes()))
-        except (FileNotFoundError, Sealed) as error:
+            made, plain = json.loads(vault().decrypt((self.folder / name).read_bytes()))
+        except (FileNotFoundError, Sealed, ValueError) as error:
             raise Gone(name) from error
+        if made != FORMAT:
+            raise Gone(name)
+        return plain
+
+    def drop(self, name: str) -> None:
+        """Throw one thing away; nothing happens when it is not there."""
+        (self.folder / name).unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Throw everything away; nothing happens when there is nothing."""

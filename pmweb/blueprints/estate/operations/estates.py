@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import date
+
+from sqlalchemy import func, select
 
 from pmweb import clock
 from pmweb.blueprints.estate import rules
@@ -10,8 +12,11 @@ from pmweb.domain.id_numbers import read_phone
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
-from pmweb.models.estate import Estate
+from pmweb.models.estate import Estate, EstateRules
 from pmweb.models.staff import Staff, StaffRole, appoint_stewards
+
+BILLING = "billing"
+"""The kind of ``EstateRules`` from which the fees read how long a billing period is."""
 
 
 def estate_called(code: str) -> Estate | None:
@@ -53,6 +58,23 @@ def change_estate(
     """
     _describe(estate, name, company, developer, phone)
     unit().flush()
+
+
+def set_billing_months(months: int, valid_from: date) -> EstateRules:
+    """How many months a billing period has from a day on; the earlier rules stay for the bills of their time.
+
+    Raises ``RuleBroken("estate.rule_past")``, ValueError for another number than those of ``BILLING_MONTHS``.
+    """
+    if months not in rules.BILLING_MONTHS:
+        raise ValueError(f"a billing period has one of {rules.BILLING_MONTHS} months")
+    rules.check_rule_day(valid_from, clock.today())
+    last = unit().scalar(select(func.max(EstateRules.number)).where(EstateRules.kind == BILLING))
+    rule = EstateRules(
+        kind=BILLING, number=(last or 0) + 1, valid_from=valid_from, content={"months": months}
+    )
+    unit().add(rule)
+    unit().flush()
+    return rule
 
 
 def _describe(estate: Estate, name: str, company: str, developer: str, phone: str) -> None:

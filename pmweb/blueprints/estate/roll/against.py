@@ -97,7 +97,7 @@ def _facts(said: RollHome, known: KnownHome) -> list[Reason]:
     if said.chargeable_area not in (None, known.chargeable_area):
         differing.append(Reason("register.area", "计费面积", {"there": f"{known.chargeable_area:.2f}"}))
     if said.layout not in ("", known.layout):
-        differing.append(Reason("register.text", "户型", {"there": known.layout or "–"}))
+        differing.append(_otherwise("户型", known.layout))
     if said.kind not in (known.kind, unsaid):
         differing.append(Reason("register.differs", "用途"))
     if said.finish not in (None, known.finish):
@@ -105,9 +105,13 @@ def _facts(said: RollHome, known: KnownHome) -> list[Reason]:
     if said.sold and said.owner is None and not known.sold:
         differing.append(Reason("register.differs", "销售状态"))
     if said.handed_over_on not in (None, known.handed_over_on):
-        there = known.handed_over_on.isoformat() if known.handed_over_on else "–"
-        differing.append(Reason("register.text", "交付日期", {"there": there}))
+        there = known.handed_over_on.isoformat() if known.handed_over_on else ""
+        differing.append(_otherwise("交付日期", there))
     return differing
+
+
+def _otherwise(column: str, there: str) -> Reason:
+    return Reason("register.text", column, {"there": there}) if there else Reason("register.blank", column)
 
 
 def _owners(said: RollHome, known: KnownHome, fingerprint: Fingerprint) -> list[Reason]:

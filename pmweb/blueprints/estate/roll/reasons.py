@@ -156,6 +156,10 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
         "zh": "与登记不一致（登记为 {there}），没有改动登记",
         "en": "differs from the register ({there} there), which was left as it is",
     },
+    "register.blank": {
+        "zh": "登记里没有填，没有补录",
+        "en": "the register has nothing there; it was not added",
+    },
     "register.differs": {
         "zh": "与登记不一致，没有改动登记",
         "en": "differs from the register, which was left as it is",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pmweb.blueprints.estate.roll.reasons import Language, word_reasons, word_same
+from pmweb.blueprints.estate.roll.reasons import Language, word_reason, word_reasons, word_same
 from pmweb.blueprints.estate.roll.result import (
     Imported,
     OtherRow,
@@ -46,6 +46,13 @@ class Line:
         if self.other is not None:
             return word_same(self.other, language, sheet=self.at.sheet)
         return self.text or word_reasons(self.reasons, language, sheet=self.at.sheet)
+
+    def why(self, language: Language) -> list[tuple[str, str]]:
+        """Each reason as the heading of its column and the sentence."""
+        return [
+            (reason.column, word_reason(Reason(reason.code, "", reason.facts), language, sheet=self.at.sheet))
+            for reason in self.reasons
+        ]
 
 
 def lines_of(read: Iterable[Outcome], weighed: Iterable[Outcome], labels: Mapping[RowRef, str]) -> list[Line]:
@@ -86,7 +93,7 @@ def _line(read: Outcome, weighed: list[Outcome], labels: Mapping[RowRef, str]) -
     if isinstance(read, Refused):
         return Line(read.at, "refused", home, read.reasons)
     if isinstance(read, SameAs):
-        return Line(read.at, "same", home, other=read.other)
+        return Line(read.at, "same", home or labels.get(read.other, ""), other=read.other)
     notes = list(read.notes)
     for outcome in weighed:
         said = outcome.reasons if isinstance(outcome, Refused) else getattr(outcome, "notes", ())

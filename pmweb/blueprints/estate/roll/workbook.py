@@ -40,6 +40,7 @@ MAX_CELLS = 4_000_000
 _PATIENCE = 60
 _CELL_WITH_VALUE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"%PDF", b"GIF8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def open_sheets(source: Path | BinaryIO) -> Iterator[Sheet]:
         yield from _workbook_sheets(source, zipped=start.startswith(_ZIP))
     elif start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise RuleBroken("roll.web_page")
+    elif start.startswith(_PICTURES):
+        raise RuleBroken("roll.not_a_workbook")
     else:
         yield _csv_sheet(source.read(MAX_UNPACKED + 1))
 

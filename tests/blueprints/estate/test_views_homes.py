@@ -1,0 +1,302 @@
+"""The homes and buildings of the estate, its settings, a new estate."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
+
+from pmweb.blueprints.estate.operations.takeover import Source, take_over
+from pmweb.blueprints.estate.roll import Known, pieces_of, read_roll
+from pmweb.blueprints.fees.operations import billing_months
+from pmweb.domain.permissions import Role
+from pmweb.extensions import db, unit
+from pmweb.models.engine import open_for_writing
+from pmweb.models.estate import Estate, EstateRules
+from pmweb.models.homes import Building, Home, HomeKind
+from pmweb.models.staff import StaffRole
+from tests.checking_client import CheckingClient
+from tests.office import Office
+
+Client = Callable[..., CheckingClient]
+Queries = Callable[[Callable[[], Any]], int]
+FACTS = {
+    "kind": "residence",
+    "layout_type": "三室两厅",
+    "finish": "furnished",
+    "floor_area": "118.88",
+    "chargeable_area": "120",
+    "handed_over_on": "2026-01-15",
+    "remark": "样板房",
+}
+
+
+def labels(text: str) -> list[str]:
+    return [label for label in ("1-1-0101", "1-1-0201", "1-2-0301", "1-1-S1") if f">{label}<" in text]
+
+
+@pytest.fixture
+def homes(office: Office) -> list[Home]:
+    return [
+        office.home("0101"),
+        office.home("0201", sold=False),
+        office.home("0301", section="2", kind=HomeKind.OFFICE, handed_over_on=date(2026, 2, 1)),
+    ]
+
+
+class TestTheList:
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("", ["1-1-0101", "1-1-0201", "1-2-0301"]),
+            ("?q=1-0101", ["1-1-0101"]),
+            ("?q=301", ["1-2-0301"]),
+            ("?q=1-2", ["1-2-0301"]),
+            ("?sold=no", ["1-1-0201"]),
+            ("?kind=office", ["1-2-0301"]),
+            ("?kind=castle", ["1-1-0101", "1-1-0201", "1-2-0301"]),
+            ("?building=99", []),
+            ("?q=zzz", []),
+        ],
+    )
+    def test_is_searched_and_narrowed_down(
+        self, homes: list[Home], client_for: Client, query: str, expected: list[str]
+    ) -> None:
+        answer = client_for(Role.GUARD).get(f"/estate/{query}")
+        assert answer.status_code == 200
+        assert labels(answer.text) == expected
+
+    def test_asks_the_database_the_same_for_three_homes_and_for_forty(
+        self, office: Office, homes: list[Home], client_for: Client, queries: Queries
+    ) -> None:
+        client = client_for(Role.ADMIN)
+        few = queries(lambda: client.get("/estate/"))
+        for number in range(40):
+            office.home(f"{number + 4:02d}05")
+        assert queries(lambda: client.get("/estate/")) == few <= 8
+
+    def test_of_an_empty_estate_says_what_to_do(self, office: Office, client_for: Client) -> None:
+        assert "带来房产台账" in client_for(Role.ADMIN).get("/estate/").text
+        assert "由主管、管理处主任或系统管理员导入" in client_for(Role.GUARD).get("/estate/").text
+
+    def test_shows_nothing_of_another_estate(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        text = client_for(Role.ADMIN, estate=office.other_estate()).get("/estate/").text
+        assert labels(text) == []
+
+    def test_as_a_workbook_has_real_figures_and_the_import_knows_every_home_of_it(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        office.owner(homes[0])
+        client = client_for(Role.GUARD)
+        content = client.get("/estate/export.xlsx").data
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+        assert rows[3][:8] == ["1", "2", "0301", 3.0, "办公", "两室一厅", 89.46, 89.46]
+        assert rows[3][10] == date(2026, 2, 1)
+        roll = read_roll(io.BytesIO(content), date(2026, 3, 5))
+        office.enter(office.estate)
+        open_for_writing(unit())
+        weighed, written = take_over(pieces_of(roll)[0], Source("export", "", 1, 1))
+        db.session.rollback()
+        assert {type(outcome) for outcome in weighed.outcomes} == {Known}
+        assert not written
+        sold = client.get("/estate/export.xlsx?sold=no").data
+        assert len(CalamineWorkbook.from_filelike(io.BytesIO(sold)).get_sheet_by_index(0).to_python()) == 2
+
+
+class TestAHome:
+    def test_is_corrected_with_a_line_in_its_timeline(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        client = client_for(Role.ADMIN)
+        url = f"/estate/homes/{homes[0].id}/edit"
+        assert 'value="89.46"' in client.get(url).text
+        answer = client.post(url, data=FACTS | {"_version": "1"})
+        assert answer.location.endswith(f"/homes/{homes[0].id}")
+        home = unit().scalars(select(Home).where(Home.label == "1-1-0101")).one()
+        assert (home.layout_type, home.floor_area, home.chargeable_area, home.remark) == (
+            "三室两厅",
+            Decimal("118.88"),
+            Decimal(120),
+            "样板房",
+        )
+        text = client.get(f"/homes/{home.id}").text
+        assert "更正房屋资料：户型、交付标准、建筑面积、计费面积、交付日期、备注" in text
+
+    def test_that_was_not_changed_leaves_no_trace(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        client = client_for(Role.ADMIN)
+        url = f"/estate/homes/{homes[0].id}/edit"
+        client.post(url, data=FACTS | {"_version": "1"})
+        client.post(url, data=FACTS | {"_version": "2"})
+        assert unit().scalars(select(Home.version).where(Home.label == "1-1-0101")).one() == 2
+
+    @pytest.mark.parametrize(
+        ("field", "value", "sentence"),
+        [
+            ("floor_area", "0", "面积要大于 0"),
+            ("chargeable_area", "8946000", "请看看小数点"),
+            ("floor_area", "89.461", "最多 2 位小数"),
+            ("floor_area", "", "请填写建筑面积"),
+            ("handed_over_on", "2026-03-06", "交付日期不能晚于今天"),
+            ("handed_over_on", "2025-06-29", "2025-06-30 才竣工验收"),
+            ("kind", "castle", "用途"),
+        ],
+    )
+    def test_that_cannot_be_so_is_refused_in_place(
+        self, homes: list[Home], client_for: Client, field: str, value: str, sentence: str
+    ) -> None:
+        data = FACTS | {"_version": "1", field: value}
+        answer = client_for(Role.ADMIN).post(f"/estate/homes/{homes[0].id}/edit", data=data)
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert "样板房" in answer.text
+
+    def test_that_somebody_else_changed_meanwhile_is_not_overwritten(
+        self, homes: list[Home], client_for: Client
+    ) -> None:
+        client = client_for(Role.ADMIN)
+        url = f"/estate/homes/{homes[0].id}/edit"
+        client.post(url, data=FACTS | {"_version": "1"})
+        assert client.post(url, data=FACTS | {"_version": "1", "remark": "x"}).status_code == 409
+
+    def test_of_another_estate_is_not_found(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        client = client_for(Role.ADMIN, estate=office.other_estate())
+        assert client.get(f"/estate/homes/{homes[0].id}/edit").status_code == 404
+        assert client.get(f"/estate/buildings/{homes[0].building_id}/edit").status_code == 404
+
+
+class TestABuilding:
+    def test_gets_the_day_of_its_completion(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        """WAR-1."""
+        client = client_for(Role.ADMIN)
+        url = f"/estate/buildings/{office.building.id}/edit"
+        answer = client.post(url, data={"_version": "1", "completed_on": "2025-12-31", "top_floor": "18"})
+        assert answer.location.endswith("/estate/buildings")
+        text = client.get("/estate/buildings").text
+        assert "2025-12-31" in text
+        assert "已保存 1 栋 的资料" in text
+
+    @pytest.mark.parametrize(
+        ("day", "sentence"),
+        [("2026-03-06", "不能晚于今天"), ("2026-02-02", "2026-02-01 已有房屋交付"), ("soon", "日期写成")],
+    )
+    def test_is_not_completed_after_its_first_hand_over(
+        self, office: Office, homes: list[Home], client_for: Client, day: str, sentence: str
+    ) -> None:
+        url = f"/estate/buildings/{office.building.id}/edit"
+        answer = client_for(Role.ADMIN).post(url, data={"_version": "1", "completed_on": day})
+        assert answer.status_code == 422
+        assert sentence in answer.text
+
+    def test_without_a_day_is_named_to_who_can_enter_it(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        building = unit().scalars(select(Building)).one()
+        building.completed_on = None
+        db.session.commit()
+        assert "1 栋楼还没有竣工验收日期" in client_for(Role.ADMIN).get("/estate/").text
+        assert "竣工验收日期" not in client_for(Role.GUARD).get("/estate/").text
+
+
+class TestTheEstate:
+    def test_is_described_anew(self, office: Office, client_for: Client) -> None:
+        client = client_for(Role.ADMIN)
+        facts = {"name": "松涛苑一期", "company": "松涛物业", "phone": "021-58881234", "_version": "1"}
+        assert client.post("/estate/edit", data=facts).location.endswith("/estate/settings")
+        text = client.get("/estate/settings").text
+        assert "松涛苑一期" in text
+        assert "021-58881234" in text
+        assert client.post("/estate/edit", data=facts).status_code == 409
+        facts = {"name": "", "phone": "12", "_version": "2"}
+        answer = client.post("/estate/edit", data=facts)
+        assert answer.status_code == 422
+        assert "请填写小区名称" in answer.text
+
+    def test_that_is_new_has_its_founder_and_the_stewards_as_administrators(
+        self, office: Office, client_for: Client
+    ) -> None:
+        steward_id = office.staff(name="老管家", steward=True).id
+        client = client_for(Role.ADMIN)
+        answer = client.post("/estate/new", data={"code": " zx-1 ", "name": "竹溪里"}, follow_redirects=True)
+        assert "已建立 竹溪里" in answer.text
+        assert "带来房产台账" in answer.text, "who founds it works there from now on"
+        estate = unit().scalars(select(Estate).where(Estate.code == "ZX-1")).one()
+        roles = unit().execute(
+            select(StaffRole.role, StaffRole.staff_id).where(StaffRole.estate_id == estate.id)
+        )
+        people = {row.staff_id: row.role for row in roles}
+        assert set(people.values()) == {Role.ADMIN}
+        assert len(people) == 2
+        assert steward_id in people
+
+    @pytest.mark.parametrize(
+        ("code", "sentence"),
+        [
+            ("a", "已经有小区用这个代码"),
+            ("松涛", "小区代码由字母"),
+            ("-A", "小区代码由字母"),
+            ("", "请填写小区代码"),
+        ],
+    )
+    def test_with_a_code_that_cannot_be_is_not_founded(
+        self, office: Office, client_for: Client, code: str, sentence: str
+    ) -> None:
+        answer = client_for(Role.ADMIN).post("/estate/new", data={"code": code, "name": "竹溪里"})
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert unit().scalar(select(func.count(Estate.id))) == 1
+
+    def test_says_how_long_its_billing_period_is(self, office: Office, client_for: Client) -> None:
+        client = client_for(Role.ADMIN)
+        assert "没有另定，按季度" in client.get("/estate/settings").text
+        data = {"months": "6", "valid_from": "2026-04-01"}
+        assert client.post("/estate/settings/billing", data=data).status_code == 303
+        assert "2026-04-01 起" in client.get("/estate/settings").text
+        office.enter(office.estate)
+        assert [billing_months(date(2026, month, 1)) for month in (3, 4)] == [3, 6]
+        client.post("/estate/settings/billing", data=data | {"months": "1"})
+        assert billing_months(date(2026, 4, 1)) == 1, "of two rules for one day the later one holds"
+        assert unit().scalar(select(func.count(EstateRules.id))) == 2
+
+    @pytest.mark.parametrize(
+        ("months", "day", "sentence"),
+        [("6", "2026-03-04", "过去的账单不改"), ("5", "2026-04-01", "改为"), ("6", "", "请填写生效日期")],
+    )
+    def test_does_not_change_the_bills_of_the_past(
+        self, office: Office, client_for: Client, months: str, day: str, sentence: str
+    ) -> None:
+        data = {"months": months, "valid_from": day}
+        answer = client_for(Role.ADMIN).post("/estate/settings/billing", data=data)
+        assert answer.status_code == 422
+        assert sentence in answer.text
+
+    @pytest.mark.parametrize("role", [Role.OFFICE_MANAGER, Role.RECEPTIONIST, Role.AUDITOR])
+    def test_is_changed_by_its_administrator_alone(
+        self, office: Office, homes: list[Home], client_for: Client, role: Role
+    ) -> None:
+        client = client_for(role)
+        assert client.get("/estate/settings").status_code == 200
+        assert client.get("/estate/buildings").status_code == 200
+        for url in (
+            "/estate/edit",
+            "/estate/new",
+            f"/estate/homes/{homes[0].id}/edit",
+            f"/estate/buildings/{office.building.id}/edit",
+        ):
+            assert client.get(url).status_code == 403
+            assert client.post(url, data={"_version": "1"}).status_code == 403
+        assert client.post("/estate/settings/billing", data={}).status_code == 403
+        assert "更改" not in client.get("/estate/settings").text
