@@ -28,13 +28,21 @@
     busy.set(form, button ?? form.querySelector("button:not([type=button])"));
     busy.get(form)?.setAttribute("aria-busy", "true");
   };
+  // in a form that stays (data-repeat) the last other button that was pressed meanwhile is pressed when the answer is
+  // there; the same one twice in a moment is a trembling finger
+  const again = new Map();
+  let last = {};
+  const find = (id, word) => [...all(`[id="${id}"] button`)].find((b) => b.textContent === word);
   document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (busy.has(form)) {
+    const form = event.target, stays = form.matches("[data-repeat]"), word = event.submitter?.textContent;
+    const twice = stays && last.form === form.id && last.word === word && event.timeStamp - last.at < 500;
+    if (busy.has(form) || twice) {
       event.preventDefault();
       event.stopImmediatePropagation();
+      if (stays && !twice) again.set(form.id, word);
       return;
     }
+    last = { form: form.id, word, at: event.timeStamp };
     setTimeout(() => {
       if (event.defaultPrevented) return; // htmx, the outbox or the pad took it
       work(form, event.submitter);
@@ -46,19 +54,25 @@
     if (detail.elt.matches("form[data-repeat]")) detail.parameters._key = [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("");
   });
   on("beforeRequest", ({ detail }) => {
-    if (detail.elt.matches("form")) work(detail.elt, detail.requestConfig.triggeringEvent?.submitter);
+    const { submitter, target, type } = detail.requestConfig.triggeringEvent ?? {};
+    if (detail.elt.matches("form")) work(detail.elt, type === "change" ? target.closest("label, .field") : submitter);
   });
-  on("afterRequest", ({ detail }) => [...busy.keys()].forEach((form) => { if (form === detail.elt || !form.isConnected) rest(form); }));
+  on("afterRequest", ({ detail }) => {
+    [...busy.keys()].forEach((form) => { if (form === detail.elt || !form.isConnected) rest(form); });
+    if (!detail.successful) again.delete(detail.elt.id);
+  });
   addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
 
   // --- errors: the summary takes the focus, the title says so; chosen files come back with the form
   const mark = document.querySelector(".errs")?.dataset.title ?? "";
   const plain = document.title.startsWith(mark) ? document.title.slice(mark.length) : document.title;
   const kept = new Map();
-  let pressed = null; // a button of a line that is replaced: the same button of the new line takes the focus
+  let typed = [], pressed = null;
   on("beforeSwap", ({ detail }) => {
-    const button = document.activeElement;
-    pressed = button?.matches("[data-repeat] button") ? { name: button.name, text: button.textContent } : null;
+    const { elt, requestConfig } = detail, stays = elt.matches("[data-repeat]");
+    // what was typed while the answer was under way, and which button has the focus, are carried into the new form
+    typed = stays ? [...elt.elements].filter((e) => e.id && e.name && e.type !== "file" && requestConfig.formData.get(e.name) !== e.value) : [];
+    pressed = stays && elt.contains(document.activeElement) && !document.activeElement.id ? document.activeElement.textContent : null;
     kept.clear();
     if (detail.xhr.status !== 422) return;
     for (const input of within("input[type=file][id]", detail.target)) if (input.files.length) kept.set(input.id, input.files);
@@ -69,11 +83,23 @@
       const input = document.getElementById(id);
       if (input) { input.files = files; show(input); }
     }
-    const summary = within(".errs", target)[0];
+    for (const old of typed.splice(0)) {
+      const field = document.getElementById(old.id), tell = (name) => field.dispatchEvent(new Event(name, { bubbles: true }));
+      if (!field) continue;
+      field.value = old.value;
+      tell("input");
+      if (field === document.activeElement) field.addEventListener("blur", () => tell("change"), { once: true });
+      else tell("change");
+    }
+    for (const [id, word] of again) {
+      again.delete(id);
+      const button = find(id, word);
+      if (button?.ariaPressed !== "true") button?.click();
+    }
+    const summary = within(".errs", target)[0], button = pressed && find(detail.elt.id, pressed);
     document.title = (summary?.dataset.title ?? "") + plain;
-    const again = pressed && within(`#${CSS.escape(target.id)} [name="${pressed.name}"]`, document).find((b) => b.textContent === pressed.text);
     if (summary) summary.focus();
-    else if (again) again.focus({ preventScroll: true });
+    else if (button) button.focus({ preventScroll: true });
     else if (document.activeElement === document.body && detail.requestConfig?.verb === "post") {
       target.tabIndex = -1;
       target.focus({ preventScroll: true });
@@ -87,7 +113,7 @@
     const field = note(box), parts = field.value.split(/[；;]\s*/).filter(Boolean);
     const next = parts.includes(word) ? parts.filter((p) => p !== word) : [...parts, word];
     field.value = field.value.includes(word) && !parts.includes(word) ? field.value.replace(word, "") : next.join("；");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
   };
 
   // --- files: what was chosen is seen; a second photo joins the first

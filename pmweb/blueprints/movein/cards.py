@@ -82,7 +82,6 @@ word(
         "acceptance.untested": _l("还有 %(count)s 项没有结果：第 %(lines)s 项。"),
         "acceptance.undescribed": _l("不合格项还没有写问题：第 %(lines)s 项。"),
         "acceptance.no_photo": _l("较重或涉及安全的问题要拍照：第 %(lines)s 项。"),
-        "acceptance.describe": _l("请写明问题，或点一个原因。"),
         "acceptance.wait_needs_reason_and_date": _l("待测要写明原因和日期。"),
         "acceptance.date_past": _l("日期不能早于今天。"),
         "meter.photo": _l("请拍下表盘。"),

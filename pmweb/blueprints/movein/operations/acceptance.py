@@ -151,11 +151,13 @@ def describe(
     value: str = "",
     at: datetime,
 ) -> None:
-    """Say more about a line: what is wrong with a defect, or why and until when an item waits (M-11)."""
+    """Say more about a line: what is wrong with a defect, or why and until when an item waits (M-11).
+
+    A defect may be described little by little; ``confirm_check`` asks for what is missing. RuleBroken
+    ``acceptance.wait_needs_reason_and_date``, ``acceptance.date_past``.
+    """
     _refuse_closed(sheet)
     if item.result is Result.DEFECT:
-        if not note:
-            raise RuleBroken("acceptance.describe", field="note")
         item.severity = severity or item.severity
         item.responsible = responsible or item.responsible
     elif item.result is Result.NOT_TESTED and (not note or due_on is None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from flask import abort, flash, redirect, request, url_for
@@ -150,6 +151,8 @@ def acceptance(move_in_id: int) -> Response:
 def mark_item(move_in_id: int, item_id: int) -> Response:
     """One tap on a line, or what is said about it."""
     move_in, sheet, item = _line(move_in_id, item_id)
+    if "wait" in request.form:  # nothing is said yet: the line opens and asks why it cannot be tested today
+        return go("movein.acceptance", move_in_id=move_in_id, wait=item_id, _anchor=f"item-{item_id}")
     _refuse_stale(item)
     form = ItemForm()
     if form.carried_out(lambda: _say(move_in, sheet, item, form)):
@@ -159,23 +162,31 @@ def mark_item(move_in_id: int, item_id: int) -> Response:
 
 def _say(move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, form: ItemForm) -> None:
     marked, at = request.form.get("mark"), captured_at()
+    if marked and marked not in list(Result):
+        abort(400)
+    again = not marked or (item.result is Result.DEFECT and marked == Result.DEFECT.value)
     if marked:
-        if marked not in list(Result):
-            abort(400)
         walk.mark(move_in, sheet, item, Result(marked), checklist=defaults().acceptance, at=at)
-    else:
-        walk.describe(
-            move_in,
-            sheet,
-            item,
-            note=form.note.data or "",
-            severity=Severity(form.severity.data) if form.severity.data else None,
-            responsible=Responsible(form.responsible.data) if form.responsible.data else None,
-            due_on=form.due_on.data,
-            value=form.value.data or "",
-            at=at,
-        )
+    if again:
+        _describe(move_in, sheet, item, form, at)
     walk.add_photos(move_in, sheet, item, form.photos.data, at=at)
+
+
+def _describe(
+    move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, form: ItemForm, at: datetime
+) -> None:
+    """What stands in the detail; a field that the page did not show keeps what it had."""
+    walk.describe(
+        move_in,
+        sheet,
+        item,
+        note=form.note.data or "",
+        severity=Severity(form.severity.data) if form.severity.data else None,
+        responsible=Responsible(form.responsible.data) if form.responsible.data else None,
+        due_on=form.due_on.data,
+        value=form.value.data or "" if "value" in request.form else item.value,
+        at=at,
+    )
 
 
 @bp.post("/<int:move_in_id>/items/<int:item_id>/photos/<int:attachment_id>/remove")
@@ -333,7 +344,7 @@ def _sheet_page(
         "movein/acceptance.html",
         "item",
         "room",
-        also=("progress", "rooms", "heading", "onward") if item_id else ("progress", "rooms", "onward"),
+        also=("progress", "place", "onward", "heading") if item_id else ("progress", "place", "onward"),
         form=form,
         move_in=move_in,
         sheet=sheet,
