@@ -28,13 +28,11 @@ def role_title(role: Role, department: str | None) -> str:
 
 
 def _granted(facts: Mapping[str, Any]) -> str:
-    title = role_title(Role(facts["role"]), facts.get("department"))
-    return _("担任%(role)s（%(estate)s）", role=title, estate=facts["estate"])
+    return _("担任%(role)s", role=role_title(Role(facts["role"]), facts.get("department")))
 
 
 def _ended(facts: Mapping[str, Any]) -> str:
-    title = role_title(Role(facts["role"]), facts.get("department"))
-    return _("不再担任%(role)s（%(estate)s）", role=title, estate=facts["estate"])
+    return _("不再担任%(role)s", role=role_title(Role(facts["role"]), facts.get("department")))
 
 
 CARD = Card(

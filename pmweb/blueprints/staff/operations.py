@@ -230,7 +230,7 @@ def grant_role(
     elif row.ended_at is None and row.department == department:
         raise RuleBroken("role.held", field="role")
     row.department, row.ended_at = department, None
-    _note(staff, "staff.role_granted", at, role=role.value, department=department, estate=estate.name)
+    _note_role(row, "staff.role_granted", at)
     unit().flush()
     return row
 
@@ -247,14 +247,7 @@ def end_role(row: StaffRole, *, by: Staff | None, at: datetime) -> None:
     if row.role is Role.ADMIN:
         _check_another_admin(row)
     row.ended_at = at
-    _note(
-        row.staff,
-        "staff.role_ended",
-        at,
-        role=row.role.value,
-        department=row.department,
-        estate=row.estate.name,
-    )
+    _note_role(row, "staff.role_ended", at)
     unit().flush()
 
 
@@ -284,6 +277,12 @@ def _check_another_admin(row: StaffRole) -> None:
         .with_for_update()
     )
     rules.check_another_admin(len(unit().scalars(others).all()), row.estate.name)
+
+
+def _note_role(row: StaffRole, event: str, at: datetime) -> None:
+    """Only the timeline of the estate where the role is held tells of it; to others it is unknown."""
+    if unit().info.get("estate_id") == row.estate_id:
+        _note(row.staff, event, at, role=row.role.value, department=row.department)
 
 
 def _note(staff: Staff, event: str, at: datetime, **facts: Any) -> None:
