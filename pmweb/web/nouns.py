@@ -80,6 +80,12 @@ METERS = {
     MeterKind.GAS: _l("燃气"),
     MeterKind.HEAT: _l("热"),
 }
+METER_TITLES = {
+    MeterKind.WATER: _l("水表"),
+    MeterKind.ELECTRICITY: _l("电表"),
+    MeterKind.GAS: _l("燃气表"),
+    MeterKind.HEAT: _l("热量表"),
+}
 
 
 def choices(words: dict[Any, Any]) -> list[tuple[str, Any]]:

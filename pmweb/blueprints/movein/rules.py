@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 
 from pmweb.domain.deadlines import add_months
+from pmweb.domain.defects import Responsible as Responsible
+from pmweb.domain.defects import Severity as Severity
 from pmweb.domain.workflow import RuleBroken, Workflow
 
 
@@ -175,24 +177,6 @@ class Result(StrEnum):
     DEFECT = "defect"
     NOT_APPLICABLE = "not_applicable"
     NOT_TESTED = "not_tested"
-
-
-class Severity(StrEnum):
-    """How bad a defect is."""
-
-    MINOR = "minor"
-    SERIOUS = "serious"
-    SAFETY = "safety"
-
-
-class Responsible(StrEnum):
-    """Who owes the repair of a defect (A-11: the developer unless said otherwise)."""
-
-    DEVELOPER = "developer"
-    BUILDER = "builder"
-    OFFICE = "office"
-    RESIDENT = "resident"
-    UTILITY = "utility"
 
 
 class Outcome(StrEnum):

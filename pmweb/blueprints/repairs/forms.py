@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.repairs.rules import RepairSource, Responsible, Verb, WaitKind
+from pmweb.blueprints.repairs.rules import RepairSource, Verb, WaitKind
 from pmweb.web import fields
 from pmweb.web.fields import Form
 from pmweb.web.file_fields import PhotosField
@@ -56,13 +56,6 @@ GROUP_WORDS = {
     "recheck": _l("待复检"),
     "sign": _l("待签字"),
     "done": _l("已办结"),
-}
-RESPONSIBLE_WORDS = {
-    Responsible.DEVELOPER: _l("开发商"),
-    Responsible.BUILDER: _l("施工单位"),
-    Responsible.OFFICE: _l("物业"),
-    Responsible.RESIDENT: _l("住户"),
-    Responsible.UTILITY: _l("专业经营单位"),
 }
 SOURCE_WORDS = {
     RepairSource.VISIT: _l("来访"),

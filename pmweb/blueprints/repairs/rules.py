@@ -13,6 +13,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from pmweb.domain.deadlines import days_after, end_of, hours_after, same_day
+from pmweb.domain.defects import Responsible as Responsible
+from pmweb.domain.defects import Severity as Severity
 from pmweb.domain.permissions import Permission, Role
 from pmweb.domain.workflow import RuleBroken, Workflow
 
@@ -48,24 +50,6 @@ class RepairSource(StrEnum):
     ACCEPTANCE = "acceptance"
     DECORATION_INSPECTION = "decoration_inspection"
     COMPLAINT = "complaint"
-
-
-class Severity(StrEnum):
-    """How bad a defect is (FM-05)."""
-
-    MINOR = "minor"
-    SERIOUS = "serious"
-    SAFETY = "safety"
-
-
-class Responsible(StrEnum):
-    """Who has to make it good (FM-05); the developer unless it is said otherwise (A-11)."""
-
-    DEVELOPER = "developer"
-    BUILDER = "builder"
-    OFFICE = "office"
-    RESIDENT = "resident"
-    UTILITY = "utility"
 
 
 class WaitKind(StrEnum):

@@ -30,6 +30,7 @@ from pmweb.web import cards
 from pmweb.web.access import allowed, find, person, requires
 from pmweb.web.fields import Form, labelled
 from pmweb.web.filters import named
+from pmweb.web.nouns import RESPONSIBLES
 from pmweb.web.pages import go, page
 from pmweb.web.registers import paged, workbook
 from pmweb.web.unit_of_work import captured_at, expect
@@ -94,7 +95,7 @@ def index() -> Response:
         group=wanted.group,
         figures=figures,
         tones=TONES,
-        responsible=forms.RESPONSIBLE_WORDS,
+        responsible=RESPONSIBLES,
         next_verb=_next_verb,
         verbs=forms.VERBS,
     )
@@ -117,7 +118,7 @@ def export() -> Response:
             *(row.number, row.home, row.place, row.description, named(data.repairs.trades[row.trade])),
             named(data.repairs.priorities[row.priority]),
             named(data.acceptance.severities[row.severity]) if row.severity else None,
-            *(forms.RESPONSIBLE_WORDS[row.responsible], forms.SOURCE_WORDS[row.source]),
+            *(RESPONSIBLES[row.responsible], forms.SOURCE_WORDS[row.source]),
             *(named(data.repairs.states[row.state]), row.round, row.assignee, row.registered_at),
             *(row.appointment_at, row.completed_at, row.due_on, row.due_at),
         )
@@ -144,7 +145,7 @@ def work_order(repair_id: int) -> Response:
         repair=repair,
         qr=drawn,
         people=register.people_to_call(repair.home_id),
-        responsible=forms.RESPONSIBLE_WORDS,
+        responsible=RESPONSIBLES,
     )
 
 
@@ -304,7 +305,7 @@ def _shown(repair: Repair, verb: Verb | None = None, form: Form | None = None) -
         next=_what_next(repair),
         repair=repair,
         tones=TONES,
-        responsible=forms.RESPONSIBLE_WORDS,
+        responsible=RESPONSIBLES,
         sources=forms.SOURCE_WORDS,
         photos=[photo for photo in photos if photo.caption != operations.AFTER],
         photos_after=_by_round(repair, [photo for photo in photos if photo.caption == operations.AFTER]),

@@ -9,6 +9,7 @@ from flask import Flask
 from pmweb.blueprints.repairs import forms
 from pmweb.blueprints.repairs.register import GROUPS
 from pmweb.blueprints.repairs.rules import RepairSource, Responsible, Verb, WaitKind
+from pmweb.web.nouns import RESPONSIBLES
 
 
 def test_repairers_of_the_trade_come_first_with_what_they_have(app: Flask) -> None:
@@ -26,7 +27,7 @@ def test_everything_that_can_be_chosen_has_its_word() -> None:
     assert set(forms.FORMS) == set(forms.VERBS) == set(forms.DONE_WORDS) == set(Verb)
     assert set(forms.WAITS) == set(WaitKind)
     assert set(forms.GROUP_WORDS) == set(GROUPS)
-    assert set(forms.RESPONSIBLE_WORDS) == set(Responsible)
+    assert set(RESPONSIBLES) == set(Responsible)
     assert set(forms.SOURCE_WORDS) == set(RepairSource)
 
 

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.movein.rules import Responsible, Severity
 from pmweb.blueprints.movein.sheet import Layout
 from pmweb.models.homes import Finish
 from pmweb.web.fields import Form, choice, count, day, note, number, select, several, text, tick
 from pmweb.web.file_fields import PhotoField, PhotosField
-
-SEVERITY_WORDS = {
-    Severity.MINOR: _l("一般"),
-    Severity.SERIOUS: _l("较重"),
-    Severity.SAFETY: _l("涉及安全"),
-}
-RESPONSIBLE_WORDS = {
-    Responsible.DEVELOPER: _l("开发商"),
-    Responsible.BUILDER: _l("施工单位"),
-    Responsible.OFFICE: _l("物业管理处"),
-    Responsible.RESIDENT: _l("业主"),
-    Responsible.UTILITY: _l("公用事业单位"),
-}
+from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 
 
 class StartForm(Form):
@@ -45,8 +32,8 @@ class ItemForm(Form):
 
     note = note(_l("说明"))
     value = text(_l("实测值"), 40)
-    severity = select(_l("严重程度"), [(s.value, w) for s, w in SEVERITY_WORDS.items()], needed=False)
-    responsible = select(_l("责任单位"), [(r.value, w) for r, w in RESPONSIBLE_WORDS.items()], needed=False)
+    severity = select(_l("严重程度"), [(s.value, w) for s, w in SEVERITIES.items()], needed=False)
+    responsible = select(_l("责任单位"), [(r.value, w) for r, w in RESPONSIBLES.items()], needed=False)
     due_on = day(_l("期限"))
     photos = PhotosField(_l("照片"))
 

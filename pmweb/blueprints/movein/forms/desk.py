@@ -11,30 +11,14 @@ from wtforms import IntegerField
 from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.rules import THINGS, KeyAct
 from pmweb.data import defaults
-from pmweb.models.homes import Occupancy
-from pmweb.models.people import AgeGroup, TieKind
+from pmweb.models.people import TieKind
 from pmweb.web.fields import Form, choice, count, labelled, mobile, select, several, text, tick
 from pmweb.web.filters import named
+from pmweb.web.nouns import AGES, OCCUPANCIES, TIES
 
-OCCUPANCY_WORDS = {
-    Occupancy.OWNER_OCCUPIED: _l("自住"),
-    Occupancy.LET: _l("出租"),
-    Occupancy.VACANT: _l("空置"),
-    Occupancy.CUSTODY: _l("托管"),
-    Occupancy.OTHER: _l("其他"),
-}
-MEMBER_WORDS = {
-    TieKind.EMERGENCY: _l("紧急联系人"),
-    TieKind.FAMILY: _l("家庭成员"),
-    TieKind.TENANT: _l("租户"),
-    TieKind.USER: _l("其他使用人"),
-}
-AGE_WORDS = {
-    AgeGroup.ADULT: _l("成年"),
-    AgeGroup.SENIOR: _l("老年"),
-    AgeGroup.MINOR: _l("14 至 17 岁"),
-    AgeGroup.CHILD: _l("14 岁以下"),
-}
+MEMBERS = (TieKind.EMERGENCY, TieKind.FAMILY, TieKind.TENANT, TieKind.USER)
+"""Whom the register of a move-in adds."""
+
 KEY_ACT_WORDS = {
     KeyAct.HANDED_OUT: _l("发放"),
     KeyAct.RETAINED: _l("留存（整改用）"),
@@ -46,7 +30,7 @@ KEY_ACT_WORDS = {
 class RegisterForm(Form):
     """The household is complete: how the home is used."""
 
-    occupancy = choice(_l("使用情况"), [(o.value, w) for o, w in OCCUPANCY_WORDS.items()])
+    occupancy = choice(_l("使用情况"), [(o.value, w) for o, w in OCCUPANCIES.items()])
 
 
 class OwnerForm(Form):
@@ -60,11 +44,11 @@ class OwnerForm(Form):
 class MemberForm(Form):
     """One more person of the household."""
 
-    kind = choice(_l("身份"), [(k.value, w) for k, w in MEMBER_WORDS.items()])
+    kind = choice(_l("身份"), [(k.value, TIES[k]) for k in MEMBERS])
     name = text(_l("姓名"), 40, needed=True, id="member-name")
     relation = text(_l("与业主关系"), 20)
     mobile = mobile(_l("手机"), id="member-mobile")
-    age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGE_WORDS.items())], needed=False)
+    age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGES.items())], needed=False)
     guardian_agreed = tick(_l("监护人同意登记 14 岁以下儿童的信息"))
 
     def member(self) -> NewMember:

@@ -14,8 +14,6 @@ from werkzeug.wrappers import Response
 
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.forms.acceptance import (
-    RESPONSIBLE_WORDS,
-    SEVERITY_WORDS,
     ItemForm,
     ReadingForm,
     StartForm,
@@ -34,6 +32,7 @@ from pmweb.models import shelf
 from pmweb.models.files import Attachment
 from pmweb.models.homes import METER_UNITS, Finish, MeterKind, MeterReading
 from pmweb.web.access import find, requires
+from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import Stale, captured_at, new_key, seen_version
 
@@ -357,8 +356,8 @@ def _sheet_page(
         checklist=defaults().acceptance,
         reasons=defaults().movein.reasons,
         instruments=sheets.INSTRUMENT_METHODS,
-        severity_words=SEVERITY_WORDS,
-        responsible_words=RESPONSIBLE_WORDS,
+        severity_words=SEVERITIES,
+        responsible_words=RESPONSIBLES,
         nonce=new_key(),
         failed_id=item_id if form is not None else None,
         wait_id=wait_id,

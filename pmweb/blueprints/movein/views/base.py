@@ -9,8 +9,7 @@ from flask import Blueprint
 from flask_babel import force_locale, get_locale
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.movein.forms.acceptance import RESPONSIBLE_WORDS
-from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS, MEMBER_WORDS
+from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.names import paper_name
 from pmweb.blueprints.movein.operations.facts import CaseFile, open_case
@@ -18,19 +17,13 @@ from pmweb.blueprints.movein.rules import Facts, Outcome
 from pmweb.blueprints.movein.sheet import REPEATABLE, Layout
 from pmweb.data import defaults
 from pmweb.models.files import PaperForm
-from pmweb.models.homes import METER_UNITS, MeterKind
-from pmweb.models.people import TieKind
+from pmweb.models.homes import METER_UNITS
 from pmweb.web.access import find
 from pmweb.web.filters import named
+from pmweb.web.nouns import METER_TITLES, RESPONSIBLES, TIES
 
 bp = Blueprint("movein", __name__, url_prefix="/movein")
 
-METER_WORDS = {
-    MeterKind.WATER: _l("水表"),
-    MeterKind.ELECTRICITY: _l("电表"),
-    MeterKind.GAS: _l("燃气表"),
-    MeterKind.HEAT: _l("热量表"),
-}
 OUTCOME_WORDS = {
     Outcome.ACCEPTED: _l("合格"),
     Outcome.WITH_DEFECTS: _l("有问题，转整改"),
@@ -42,12 +35,6 @@ FORM_WORDS = {
     PaperForm.SCAN: _l("扫描件"),
     PaperForm.DIGITAL: _l("电子签署"),
 }
-TIE_WORDS = {
-    TieKind.OWNER: _l("业主"),
-    TieKind.CO_OWNER: _l("共有人"),
-    TieKind.AGENT: _l("受托人"),
-    **MEMBER_WORDS,
-}
 
 
 @bp.context_processor
@@ -55,12 +42,12 @@ def words() -> dict[str, Any]:
     """What every template of this room may name."""
     return {
         "paper_name": paper_name,
-        "meter_words": METER_WORDS,
+        "meter_words": METER_TITLES,
         "meter_units": METER_UNITS,
         "outcome_words": OUTCOME_WORDS,
         "form_words": FORM_WORDS,
-        "responsible_words": RESPONSIBLE_WORDS,
-        "kind_words": TIE_WORDS,
+        "responsible_words": RESPONSIBLES,
+        "kind_words": TIES,
         "key_act_words": KEY_ACT_WORDS,
     }
 

@@ -9,9 +9,7 @@ from werkzeug.wrappers import Response
 from pmweb import clock
 from pmweb.blueprints.movein.flow import FLOW
 from pmweb.blueprints.movein.forms.desk import (
-    AGE_WORDS,
     KEY_ACT_WORDS,
-    MEMBER_WORDS,
     AgreementsForm,
     KeyForm,
     MemberForm,
@@ -59,8 +57,6 @@ def _register_page(move_in: MoveIn, **forms: Form) -> Response:
         move_in=move_in,
         household=household,
         lacks=desk.register_lacks(household, Occupancy(register["occupancy"].data or Occupancy.VACANT)),
-        member_words=MEMBER_WORDS,
-        age_words=AGE_WORDS,
     )
 
 

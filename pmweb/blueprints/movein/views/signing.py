@@ -13,7 +13,7 @@ from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.operations import acceptance, papers, signing
 from pmweb.blueprints.movein.operations.facts import progress_of
 from pmweb.blueprints.movein.operations.signing import Moment
-from pmweb.blueprints.movein.views.base import METER_WORDS, bp, locale, paper_room_names
+from pmweb.blueprints.movein.views.base import bp, locale, paper_room_names
 from pmweb.blueprints.movein.views.rounds import repair_staff
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
@@ -21,6 +21,7 @@ from pmweb.models.homes import METER_UNITS
 from pmweb.models.signatures import SignerSide
 from pmweb.web.access import find, requires
 from pmweb.web.filters import quantity
+from pmweb.web.nouns import METER_TITLES
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at
 
@@ -116,7 +117,7 @@ def _figures(move_in: MoveIn, kinds: set[str]) -> tuple[list[Any], int]:
         (_("待测"), progress.waiting, _("项")),
     ]
     meters = [
-        (METER_WORDS[reading.meter.kind], quantity(reading.reading), METER_UNITS[reading.meter.kind])
+        (METER_TITLES[reading.meter.kind], quantity(reading.reading), METER_UNITS[reading.meter.kind])
         for reading in acceptance.readings_of(move_in)
     ]
     return [*(figure for figure in counts if figure[1]), *meters], progress.defects
