@@ -159,10 +159,14 @@ def _password(username: str) -> str:
     given = os.environ.get(PASSWORD)
     if given:
         return given
-    if not sys.stdin.isatty():
+    if not _can_be_asked():
         raise click.ClickException(f"no password: set {PASSWORD}, or run this on a terminal")
     answer: str = click.prompt(f"Password for {username}", hide_input=True, confirmation_prompt=True)
     return answer
+
+
+def _can_be_asked() -> bool:
+    return sys.stdin.isatty()
 
 
 @contextmanager

@@ -197,13 +197,19 @@ def test_a_session_ends_twelve_hours_after_the_sign_in_whatever_was_done(nobody:
         assert signed_in(nobody)
     with clock.standing_still_at(MORNING + 12 * HOUR):
         assert nobody.get("/staff/me").location == "/login?next=/staff/me"
-        assert nobody.post("/staff/me").location == "/login"
+        assert nobody.post("/staff/me").status_code == 401
 
 
-def test_a_form_of_a_session_that_has_ended_leads_to_the_sign_in(nobody: CheckingClient, app: Flask) -> None:
+def test_a_form_of_a_session_that_has_ended_says_so_and_keeps_its_words(
+    nobody: CheckingClient, app: Flask
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     try:
-        assert nobody.post("/staff/me").location == "/login"
+        answer = nobody.post("/staff/me", data={"note": "南窗划伤", "old": "我的 密码", "kind": "owner"})
+        assert answer.status_code == 401
+        assert "南窗划伤" in answer.text
+        assert "我的 密码" not in answer.text
+        assert 'href="/login"' in answer.text
         assert nobody.post("/login").status_code == 400
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
