@@ -62,6 +62,8 @@
     if (!detail.successful) again.delete(detail.elt.id);
   });
   addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
+  // after a sign-in beside this page its forms go on with the new token
+  document.addEventListener("new-token", ({ detail }) => all("[name=csrf_token]").forEach((e) => { e.value = detail.value; }));
 
   // --- errors: the summary takes the focus, the title says so; chosen files come back with the form
   const mark = document.querySelector(".errs")?.dataset.title ?? "";
@@ -101,8 +103,9 @@
     if (summary) summary.focus();
     else if (button) button.focus({ preventScroll: true });
     else if (document.activeElement === document.body && detail.requestConfig?.verb === "post") {
-      target.tabIndex = -1;
-      target.focus({ preventScroll: true });
+      const there = document.getElementById(detail.target.id) ?? target;
+      there.tabIndex = -1;
+      there.focus({ preventScroll: true });
     }
   });
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +15,7 @@ from flask import Flask, current_app, g, redirect, render_template, request, url
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -46,6 +47,7 @@ _TEXTS = {
     507: (_l("服务器磁盘已满"), _l("这次没有保存任何内容。请告诉系统管理员，清理磁盘后再提交。")),
 }
 _KEPT = _l("内容已经保存，只是页面没能显示。请刷新后查看，不要重复提交。")
+_NEVER_SHOWN = {"csrf_token", "_key", "old", "again", "strokes"}
 _DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _RIVALRY = {"23505", "40001", "40P01"}
 """PostgreSQL: a unique value was taken a moment ago, the transactions cannot be put in a row, a deadlock."""
@@ -84,25 +86,57 @@ def _answer(status: int, sentence: Any = None) -> Response:
 def _worded_page(status: int, title: Any, sentence: Any) -> str:
     if getattr(request, "htmx", None):
         return render_template(
-            "shared/_flash.html", problem=title, sentence=sentence, reload=status == HTTPStatus.CONFLICT
+            "shared/_flash.html",
+            problem=title,
+            sentence=sentence,
+            reload=status == HTTPStatus.CONFLICT,
+            sign_in=status == HTTPStatus.UNAUTHORIZED,
         )
-    return render_template("errors/error.html", status=status, title=title, sentence=sentence)
+    return render_template("errors/error.html", status=status, title=title, sentence=sentence, typed=_typed())
 
 
 def _http(error: HTTPException) -> Response:
     if _nobody_is_there(error) and not request.headers.get("Idempotency-Key"):
-        target = url_for(
-            "staff.login", next=request.full_path.rstrip("?") if request.method == "GET" else None
-        )
-        if getattr(request, "htmx", None):
-            return Response(status=401, headers={"HX-Redirect": target})
-        return redirect(target, 303)
+        return _to_the_sign_in()
     if error.code in (301, 302, 303, 307, 308):
         return Response.force_type(error.get_response())
-    sentence = (
-        _("页面放得太久，安全校验已失效。请刷新页面后再提交。") if isinstance(error, CSRFError) else None
-    )
-    return _answer(error.code or 500, sentence)
+    if isinstance(error, CSRFError):
+        return _old_token()
+    return _answer(error.code or 500)
+
+
+def _to_the_sign_in() -> Response:
+    """A page leads to the sign-in and back. A form stays where it is, with everything that was typed."""
+    if request.method == "POST" and request.endpoint != "staff.logout":
+        return _answer(401, _("登录已过期，这一步没有保存。您填的内容都还在：请先登录，再提交一次。"))
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("staff.login", next=here)
+    if getattr(request, "htmx", None):
+        return Response(status=401, headers={"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def _old_token() -> Response:
+    """Somebody has signed in anew beside the page, which takes the new token and asks for one more tap."""
+    if not getattr(request, "htmx", None) or not current_user.is_authenticated:
+        return _answer(400, _("页面放得太久，安全校验已失效。请刷新页面后再提交。"))
+    response = _answer(400, _("重新登录之后，页面的安全校验已经更新。您填的内容都还在，请再点一次。"))
+    response.headers["HX-Trigger"] = json.dumps({"new-token": generate_csrf()})
+    return response
+
+
+def _typed() -> list[str]:
+    """What somebody wrote in words, to be shown beside the reason why it was not kept; no codes, no secrets."""
+    if request.method != "POST":
+        return []
+    try:
+        sent = request.form.lists()
+    except HTTPException:  # a body that is torn or too large has no form
+        return []
+    words = [
+        v for name, values in sent if "password" not in name and name not in _NEVER_SHOWN for v in values
+    ]
+    return [text for text in words if text.strip() and (not text.isascii() or " " in text)]
 
 
 def _nobody_is_there(error: HTTPException) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -89,6 +90,25 @@ def test_htmx_opens_the_sign_in_as_a_page(toy_app: Flask, home: Home) -> None:
     answer = toy_app.test_client().get(f"/toy/{home.id}", headers=HTMX)
     assert (answer.status_code, answer.text) == (401, "")
     assert answer.headers["HX-Redirect"].startswith("/login?next=")
+
+
+def test_a_form_that_htmx_sends_is_left_alone_when_the_session_has_ended(toy_app: Flask, home: Home) -> None:
+    answer = toy_app.test_client().post(f"/toy/{home.id}/rename", headers=HTMX, data={"remark": "新"})
+    assert answer.status_code == 401
+    assert answer.headers["HX-Retarget"] == "#flash"
+    assert 'href="/login"' in answer.text
+
+
+@pytest.mark.parametrize("toy_app", [{"WTF_CSRF_ENABLED": True}], indirect=True)
+def test_after_a_new_sign_in_the_old_page_gets_the_new_token(at_desk: Sender, home: Home) -> None:
+    client = at_desk()
+    data = {"_version": 1, "remark": "新", "csrf_token": "that of an older session"}
+    answer = client.post(f"/toy/{home.id}/rename", headers=HTMX, data=data)
+    assert answer.status_code == 400
+    token = json.loads(answer.headers["HX-Trigger"])["new-token"]
+    again = client.post(f"/toy/{home.id}/rename", data=data | {"csrf_token": token})
+    assert again.status_code == 303
+    assert home.remark == "新"
 
 
 def test_the_outbox_is_told_and_not_led_away(toy_app: Flask, home: Home) -> None:
