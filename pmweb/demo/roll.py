@@ -8,6 +8,9 @@ from decimal import Decimal
 from itertools import islice, product
 from random import Random
 
+from pmweb import clock
+from pmweb.blueprints.estate.models import RollImport
+from pmweb.blueprints.estate.rules import ImportState
 from pmweb.blueprints.households import operations as households
 from pmweb.demo.people import People
 from pmweb.domain.home_numbers import HomeNumber
@@ -44,8 +47,37 @@ def fill(
                 unit().flush()
                 tell(index + 1, wanted)
         counts["homes"] = len(homes)
+    _brought(homes)
     db.session.commit()
     return homes
+
+
+def _brought(homes: list[Home]) -> None:
+    """How the roll came in: a first file that somebody gave up, and the one that was taken over."""
+    sold = sum(home.sold for home in homes)
+    found = {"homes": len(homes), "sold": sold, "unsold": len(homes) - sold}
+    found |= {"people": sold, "companies": 1, "spaces": 0, "plates": 0}
+    for state, name, days in (
+        (ImportState.DROPPED, "松涛苑房产台账（旧）.xls", 82),
+        (ImportState.DONE, "松涛苑业主信息登记总表.xlsx", 80),
+    ):
+        at = clock.now() - timedelta(days=days)
+        done = state is ImportState.DONE
+        roll = RollImport(
+            state=state,
+            folder="gone",
+            file_name=name,
+            sha256="0" * 64,
+            pieces=4,
+            done=4 if done else 0,
+            found=found,
+            taken={"homes": len(homes), "people": sold} if done else {},
+            uploaded_at=at,
+            uploaded_by="石磊",
+            started_at=at if done else None,
+            finished_at=at + timedelta(seconds=9) if done else None,
+        )
+        unit().add(roll)
 
 
 def _building(name: str, today: date) -> Building:

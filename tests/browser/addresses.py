@@ -11,6 +11,7 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
+from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.fees.models import Charge
 from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.repairs.models import Repair
@@ -19,7 +20,7 @@ from pmweb.demo import ACCOUNTS
 from pmweb.domain.permissions import GRANTS, Permission
 from pmweb.extensions import db
 from pmweb.models.files import StoredFile
-from pmweb.models.homes import Home
+from pmweb.models.homes import Building, Home
 from pmweb.models.people import Person, Tie
 from pmweb.models.staff import Staff
 from pmweb.rooms import ROOMS
@@ -35,6 +36,7 @@ _SEARCHES = {
     "repairs.index": ("?group=done", "?group=sign", "?q=nobody", "?more=1"),
     "households.index": ("?q=nobody", "?more=1"),
     "fees.index": ("?q=nobody",),
+    "estate.index": ("?q=nobody", "?sold=no", "?more=1"),
     "movein.index": ("?state=filed", "?q=nobody"),
     "staff.index": ("?q=nobody",),
 }
@@ -44,6 +46,8 @@ _SEEN_BY = {
     "repairs.show": ("repairer", "dispatcher", "repair-supervisor"),
     "home.today": ("manager", "repairer", "guard"),
     "fees.new_tariff": ("finance",),
+    "estate.index": ("admin", "guard"),
+    "estate.settings": ("admin", "guard"),
 }
 """Pages that look different to somebody else."""
 
@@ -114,6 +118,9 @@ def _ids() -> dict[str, list[Any]]:
     return {
         "move_in_id": _one_of_each(MoveIn.id, MoveIn.state, MoveIn.applicant, MoveIn.voided_at.is_(None)),
         "repair_id": _one_of_each(Repair.id, Repair.state),
+        "home": _homes(),
+        "building_id": _one_of_each(Building.id, Building.completed_on.is_(None)),
+        "import_id": _one_of_each(RollImport.id, RollImport.state),
         "charge_id": _one_of_each(Charge.id, Charge.item),
         "home_id": _homes(),
         "person_id": _one_of_each(Person.id, Person.kind),

@@ -300,7 +300,7 @@ class TestTheTray:
         answer = admin.post(f"{url}/next", data={"piece": "0"}, follow_redirects=True)
         assert "会从断的地方接着导入" in answer.text
         assert "这份文件已作废" in answer.text
-        assert admin.get(f"{url}/report.xlsx").status_code == 404
+        assert "已经没有了" in admin.get(f"{url}/report.xlsx", follow_redirects=True).text
 
     def test_a_tray_of_an_older_pmweb_is_gone(
         self, office: Office, admin: CheckingClient, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,7 @@ there is a button. What was written stays, whatever happens to the rest.
 
 from __future__ import annotations
 
-from flask import abort, flash, request
+from flask import flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -135,7 +135,8 @@ def report(import_id: int) -> Response:
     try:
         told = reading.tell(brought)
     except Gone:
-        abort(404)
+        flash(_("逐行结果只保留 7 天，这份已经没有了。"), "bad")
+        return go("estate.roll", import_id=brought.id)
     return workbook(_("逐行结果"), HEADS, report_rows([*told.lines, *told.others]))
 
 
