@@ -68,6 +68,7 @@ def _furnish(app: Flask) -> None:
     filters.install(app)
     app.context_processor(_shell)
     app.after_request(_guard)
+    app.url_map.converters["int"] = access.RowId
     for room in ROOMS:
         app.register_blueprint(room)
     with app.app_context():

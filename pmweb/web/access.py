@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, g
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.routing import IntegerConverter, Map
 
 from pmweb.domain.permissions import Permission, Role, granted
 from pmweb.extensions import db
@@ -20,6 +21,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Base)
 
 PUBLIC = "public"
+LARGEST_ID = 2**31 - 1
+"""What the key of a row may be at most on every database."""
 _OURS = ("static",)
 
 
@@ -106,7 +109,14 @@ def allowed(permission: Permission) -> bool:
 
 def find(model: type[Row], row_id: int) -> Row:
     """The row of the chosen estate, or 404: another estate's id looks like an unknown one."""
-    row = db.session.scalar(select(model).where(model.id == row_id))
+    row = db.session.scalar(select(model).where(model.id == row_id)) if row_id <= LARGEST_ID else None
     if row is None:
         abort(404)
     return row
+
+
+class RowId(IntegerConverter):
+    """``<int:…>`` of an address: what no table can hold is no address (a database would answer with a fault)."""
+
+    def __init__(self, rules: Map) -> None:
+        super().__init__(rules, max=LARGEST_ID)

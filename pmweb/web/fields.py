@@ -5,6 +5,7 @@ A form never clears what somebody typed: what cannot be read stays in the box wi
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
@@ -35,6 +36,8 @@ from pmweb.web.filters import named
 from pmweb.web.wording import worded
 
 NOTE_LENGTH = 2000
+_YEARS = range(1900, 2201)
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})")
 
 
 class Form(FlaskForm):
@@ -74,7 +77,7 @@ class Needed(InputRequired):
 
     def __call__(self, form: Any, field: Field) -> None:
         """Raises StopValidation when nothing was entered."""
-        empty = not field.raw_data or not str(field.raw_data[0]).strip()
+        empty = not field.raw_data or not str(field.raw_data[0]).strip() or field.data == ""
         if empty:
             field.errors = []
             choice = isinstance(field, RadioField | SelectField)
@@ -108,12 +111,20 @@ def note(label: Any, *, needed: bool = False, **kwargs: Any) -> TextAreaField:
     return TextAreaField(label, _rules(needed, _Longest(NOTE_LENGTH)), filters=[tidy], **kwargs)
 
 
+def _refuse_strange_year(field: Any) -> None:
+    """A slip of the finger must not reach the counting of time, nor the edges of the calendar."""
+    if field.data is not None and field.data.year not in _YEARS:
+        field.data = None
+        raise ValueError(_("请核对年份。"))
+
+
 class _Day(DateField):
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(_("日期写成 2026-03-05 这样。")) from error
+        _refuse_strange_year(self)
 
 
 def day(label: Any, *, needed: bool = False, **kwargs: Any) -> DateField:
@@ -127,6 +138,7 @@ class _Moment(DateTimeLocalField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(_("时间写成 2026-03-05 14:30 这样。")) from error
+        _refuse_strange_year(self)
 
 
 def moment(label: Any, *, needed: bool = False, **kwargs: Any) -> DateTimeLocalField:
@@ -135,18 +147,20 @@ def moment(label: Any, *, needed: bool = False, **kwargs: Any) -> DateTimeLocalF
     return _Moment(label, _rules(needed), format=formats, **kwargs)
 
 
+def _half_width(text: str) -> str:
+    """Full-width signs as plain ones; ``m²`` and ``12²`` stay what they are."""
+    wide = unicodedata.east_asian_width
+    return "".join(unicodedata.normalize("NFKC", sign) if wide(sign) == "F" else sign for sign in text)
+
+
 class _Decimal(DecimalField):
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist and valuelist[0].strip():
-            plain = unicodedata.normalize("NFKC", valuelist[0]).replace(",", "").strip()
-            try:
-                self.data = Decimal(plain)
-            except ArithmeticError as error:
-                self.data = None
-                raise ValueError(_("请填数字，例如 12.5。")) from error
-            if not self.data.is_finite():
+            plain = _half_width(valuelist[0]).replace(",", "").strip()
+            if not _DECIMAL.fullmatch(plain):
                 self.data = None
                 raise ValueError(_("请填数字，例如 12.5。"))
+            self.data = Decimal(plain)
 
 
 def number(label: Any, *, needed: bool = False, places: int = 3, **kwargs: Any) -> DecimalField:
@@ -158,7 +172,7 @@ def number(label: Any, *, needed: bool = False, places: int = 3, **kwargs: Any) 
             return
         if value < 0:
             raise ValidationError(_("不能小于 0。"))
-        if value != round(value, places) or value >= Decimal(10) ** 9:
+        if value >= Decimal(10) ** 9 or value != round(value, places):
             raise ValidationError(_("最多 %(n)s 位小数，且不要太大。", n=places))
 
     return _Decimal(label, _rules(needed, sensible), places=None, **kwargs)
