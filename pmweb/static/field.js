@@ -4,7 +4,7 @@
   const all = (selector, root = document) => root.querySelectorAll(selector);
   const within = (selector, root) => [...(root.matches?.(selector) ? [root] : []), ...all(selector, root)];
 
-  // --- notices: the server writes #flash itself; here speak only a dead network and a dead server
+  // --- notices of a dead network or server; the server writes others itself
   const say = (id) => {
     const words = document.getElementById(id), flash = document.getElementById("flash");
     if (words && flash) flash.replaceChildren(words.content.cloneNode(true));
@@ -28,28 +28,27 @@
     busy.set(form, button ?? form.querySelector("button:not([type=button])"));
     busy.get(form)?.setAttribute("aria-busy", "true");
   };
-  // in a form that stays (data-repeat) the last other button that was pressed meanwhile is pressed when the answer is
-  // there; the same one twice in a moment is a trembling finger
+  // data-repeat: another button pressed meanwhile waits; the same one twice was a trembling finger
   const again = new Map();
   let last = {};
   const find = (id, word) => [...all(`[id="${id}"] button`)].find((b) => b.textContent === word);
   document.addEventListener("submit", (event) => {
     const form = event.target, stays = form.matches("[data-repeat]"), word = event.submitter?.textContent;
-    const twice = stays && last.form === form.id && last.word === word && event.timeStamp - last.at < 500;
+    const twice = stays && last.form === form.action && last.word === word && event.timeStamp - last.at < 500;
     if (busy.has(form) || twice) {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (stays && !twice) again.set(form.id, word);
       return;
     }
-    last = { form: form.id, word, at: event.timeStamp };
+    last = { form: form.action, word, at: event.timeStamp };
     setTimeout(() => {
-      if (event.defaultPrevented) return; // htmx, the outbox or the pad took it
+      if (event.defaultPrevented) return; // taken
       work(form, event.submitter);
       setTimeout(rest, 15000, form);
     });
   }, true);
-  // a line may be marked again and again: each capture has a key of its own
+  // each capture has a key of its own
   on("configRequest", ({ detail }) => {
     if (detail.elt.matches("form[data-repeat]")) detail.parameters._key = [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("");
   });
@@ -62,17 +61,16 @@
     if (!detail.successful) again.delete(detail.elt.id);
   });
   addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
-  // after a sign-in beside this page its forms go on with the new token
+  // signed in beside this page: its forms have the new token
   document.addEventListener("new-token", ({ detail }) => all("[name=csrf_token]").forEach((e) => { e.value = detail.value; }));
 
-  // --- errors: the summary takes the focus, the title says so; chosen files come back with the form
+  // --- answers: errors take the focus; chosen files and what was typed meanwhile come back with the form
   const mark = document.querySelector(".errs")?.dataset.title ?? "";
   const plain = document.title.startsWith(mark) ? document.title.slice(mark.length) : document.title;
   const kept = new Map();
   let typed = [], pressed = null;
   on("beforeSwap", ({ detail }) => {
     const { elt, requestConfig } = detail, stays = elt.matches("[data-repeat]");
-    // what was typed while the answer was under way, and which button has the focus, are carried into the new form
     typed = stays ? [...elt.elements].filter((e) => e.id && e.name && e.type !== "file" && requestConfig.formData.get(e.name) !== e.value) : [];
     pressed = stays && elt.contains(document.activeElement) && !document.activeElement.id ? document.activeElement.textContent : null;
     kept.clear();
