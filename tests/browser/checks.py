@@ -27,7 +27,8 @@ _SMALL_TARGETS = """() => {
   const ownLabel = e => e.matches('input') && e.closest('label');
   const all = document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, '
     + 'label:has(input[type=checkbox]), label:has(input[type=radio]), label:has(input[type=file])');
-  return [...all].filter(e => seen(e) && !e.matches('.skip, [aria-hidden=true]') && !ownLabel(e) && !inSentence(e)).flatMap(e => {
+  const excepted = e => e.matches('.skip, [aria-hidden=true]') || ownLabel(e) || inSentence(e);
+  return [...all].filter(e => seen(e) && !excepted(e)).flatMap(e => {
     const box = e.getBoundingClientRect();
     if (box.width >= 47.9 && box.height >= 47.9) return [];
     const word = (e.textContent || e.getAttribute('aria-label') || e.id || e.name || '').trim().slice(0, 24);

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from pmweb import demo
@@ -31,6 +31,11 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+PATIENCE = 20_000
+"""Milliseconds for a page to show what it should, on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +112,7 @@ class Room:
             storage_state=_session_of(self.chromium, self.server, username) if username else None,
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self._open.append(context)
         page = context.new_page()
         watch = Watch()
