@@ -175,7 +175,6 @@ def handover(move_in_id: int) -> Response:
     if form.carried_out(
         lambda: desk.list_things(move_in, form.counts(), tested=bool(form.tested.data), at=captured_at())
     ):
-        flash(_("清单已列好，请业主签字领取。"))
         return go("movein.sign", move_in_id=move_in_id)
     return page("movein/handover.html", "step", form=form, move_in=move_in, facts=facts)
 
