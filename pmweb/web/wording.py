@@ -41,6 +41,13 @@ WORDS: dict[str, Any] = {
     "uscc.form": _l("统一社会信用代码是 18 位数字和大写字母（不含 I、O、S、V、Z）。"),
     "uscc.check_digit": _l("统一社会信用代码的最后一位与前面不符，请对照执照再看一遍。"),
     "mobile.form": _l("手机号是 1 开头的 11 位数字。"),
+    "landline.form": _l("座机号码要带区号，例如 021-50001234。"),
+    "money.form": _l("金额写成 1234.50 这样。"),
+    "money.too_fine": _l("金额最多到分，即两位小数。"),
+    "home_number.missing": _l("没有房号。请写成 3-2-1201 或 3 栋 2 单元 1201。"),
+    "home_number.unreadable": _l("看不懂这个房号。请写成 3-2-1201 或 3 栋 2 单元 1201。"),
+    "home_number.contradiction": _l("房号里的楼栋、单元与另外填写的不一致，请核对。"),
+    "formula.division_by_zero": _l("计费公式在这里要除以零，算不出金额。请检查收费项目的公式和面积。"),
     "phone.form": _l("电话号码不对：手机 11 位，座机要带区号。"),
 }
 

@@ -14,11 +14,9 @@ from flask_babel import force_locale
 from sqlalchemy.exc import OperationalError
 
 from pmweb.domain.permissions import Role
-from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
 from pmweb.models.homes import Home
 from pmweb.web import errors
-from pmweb.web.wording import WORDS, word, worded
 from tests.office import Office
 
 Sender = Callable[..., Any]
@@ -204,29 +202,3 @@ def test_when_the_database_does_not_answer_there_is_still_a_page(
 )
 def test_a_fault_of_the_machine_has_the_status_that_says_what_to_do(error: Exception, status: int) -> None:
     assert errors._status_of(error) == status
-
-
-def test_a_broken_rule_is_a_sentence_with_its_facts(app: Flask) -> None:
-    with app.test_request_context("/"):
-        said = worded(RuleBroken("upload.too_many", limit=12))
-        assert said == "一次最多 12 个文件，请分几次上传。"
-        assert "nobody.worded" in worded(RuleBroken("nobody.worded"))
-
-
-def test_a_sentence_without_its_facts_is_still_a_sentence(app: Flask) -> None:
-    """A missing fact must not turn a refusal into a fault."""
-    with app.test_request_context("/"):
-        assert "%(limit)s" in worded(RuleBroken("upload.too_many"))
-
-
-def test_a_rule_is_worded_once() -> None:
-    with pytest.raises(ValueError, match="worded twice"):
-        word({"move.illegal": "x"})
-
-
-def test_every_sentence_fits_its_facts() -> None:
-    """A stray ``%`` would break the sentence at the moment in which it is needed."""
-    for code, said in WORDS.items():
-        if not callable(said) and "%(" in str(said):
-            names = {name.partition(")")[0] for name in str(said).split("%(")[1:]}
-            assert str(said) % dict.fromkeys(names, "x"), code
