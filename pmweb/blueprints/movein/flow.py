@@ -48,7 +48,7 @@ def _acceptance(facts: Facts) -> str:
     if not facts.round:
         return _("维修人员陪同，逐项查验")
     return _(
-        "第 %(round)s 轮 · 已检 %(done)s/%(total)s · 不合格 %(bad)s",
+        "第 %(round)s 轮 · %(done)s/%(total)s · 不合格 %(bad)s",
         round=facts.round,
         done=progress.done,
         total=progress.total,
@@ -57,7 +57,9 @@ def _acceptance(facts: Facts) -> str:
 
 
 def _readings(facts: Facts) -> str:
-    return _("已抄 %(n)s/%(all)s 只，须拍照并双方确认", n=facts.readings, all=facts.meters)
+    if facts.readings >= facts.meters:
+        return _("底数已抄，双方确认")
+    return _("已抄 %(n)s/%(all)s 只，要拍表盘", n=facts.readings, all=facts.meters)
 
 
 def _sign(facts: Facts) -> str:
