@@ -170,7 +170,7 @@ class TestTheTrail:
 
 class TestAnInterruptedImport:
     def test_running_again_completes_it(self, office: Office) -> None:
-        pieces = pieces_of(sample("home-roll-messy.xlsx"))
+        pieces = pieces_of(sample("home-roll-messy.xlsx"), size=200)
         bring(pieces[:2])
         open_for_writing(unit())
         take_over(pieces[2], Source("roll.xlsx", "", 3, len(pieces)))

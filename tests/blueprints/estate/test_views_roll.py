@@ -155,13 +155,13 @@ class TestTheImport:
         url = upload(admin).location
         assert start(admin, url).location.endswith(url)
         assert "正在导入" in admin.get(url).text
-        assert press_on(admin, url) == 5
+        assert press_on(admin, url) == 3
         text = admin.get(url).text
         assert "导入完成" in text
         assert "写入 648 户、966 人、60 个车位、60 辆车" in text
         assert (count(office, Home), count(office, ParkingSpace)) == (648, 60)
         row = brought(office)
-        assert (row.state, row.done, row.taken["homes"]) == (ImportState.DONE, 5, 648)
+        assert (row.state, row.done, row.taken["homes"]) == (ImportState.DONE, 3, 648)
 
     def test_htmx_gets_the_progress_alone_and_at_the_end_the_whole_page(
         self, office: Office, admin: CheckingClient
@@ -173,7 +173,7 @@ class TestTheImport:
         block = admin.get(url, headers=headers).text
         assert block.lstrip().startswith('<section class="card" id="progress"')
         assert 'hx-trigger="load delay:50ms, submit"' in block
-        assert "1 / 5 批" in block
+        assert "1 / 3 批" in block
         press_on(admin, url)
         assert admin.get(url, headers=headers).headers["HX-Redirect"] == url
 
@@ -184,7 +184,7 @@ class TestTheImport:
         start(admin, url)
         for _again in range(3):
             assert admin.post(f"{url}/next", data={"piece": "0"}).status_code == 303
-        assert count(office, Home) == 200
+        assert count(office, Home) == 400
         assert brought(office).done == 1
 
     def test_nothing_is_written_before_somebody_has_confirmed(
@@ -221,11 +221,11 @@ class TestTheImport:
         start(admin, url)
         admin.post(f"{url}/next", data={"piece": "0"})
         admin.post(f"{url}/drop", data={"_version": version(admin, url)})
-        assert "之前写入的 200 户都在" in admin.get(url).text
+        assert "之前写入的 400 户都在" in admin.get(url).text
         admin.post(f"{url}/next", data={"piece": "1"})
-        assert count(office, Home) == 200
+        assert count(office, Home) == 400
         again = upload(admin).location
-        assert "确认导入 448 户" in admin.get(again).text
+        assert "确认导入 248 户" in admin.get(again).text
         start(admin, again)
         press_on(admin, again)
         assert (count(office, Home), count(office, Person)) == (648, 966)
@@ -257,11 +257,11 @@ class TestTheTray:
     ) -> None:
         """PRI-3."""
         url = upload(admin).location
-        assert len(self.files(app)) == 6
+        assert len(self.files(app)) == 4
         assert not any("花园".encode() in path.read_bytes() for path in self.files(app))
         start(admin, url)
         press_on(admin, url)
-        assert sorted(path.name for path in self.files(app)) == ["read", *(f"result-{n}" for n in range(5))]
+        assert sorted(path.name for path in self.files(app)) == ["read", *(f"result-{n}" for n in range(3))]
 
     def test_a_file_that_waited_too_long_is_over(self, office: Office, admin: CheckingClient) -> None:
         url = upload(admin).location
