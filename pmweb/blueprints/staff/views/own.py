@@ -18,7 +18,6 @@ from pmweb.web.pages import go, page, see
 from pmweb.web.unit_of_work import expect, settle
 
 _ALWAYS_OPEN = {"staff.password", "staff.logout"}
-_WITHOUT_ESTATE = {"staff.me", "estate.new"}
 GUESSES = "10 per 10 minutes"
 """Wrong old passwords of one person: for a tablet that was left open."""
 
@@ -42,7 +41,7 @@ def _comes_first(staff: Staff) -> str | None:
     """The page where the person has to go now: with a password that somebody else chose, or without an estate."""
     if staff.must_change_password:
         return "staff.password"
-    if g.estate is None and request.endpoint not in _WITHOUT_ESTATE:
+    if g.estate is None and request.endpoint != "staff.me":
         return "estate.new" if staff.steward else "staff.me"
     return None
 

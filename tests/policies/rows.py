@@ -1,0 +1,151 @@
+"""One row for each parameter of an address, in an estate of one's choice: what the tests of access go through.
+
+A room that brings a parameter ``thing_id`` adds one line to ``ROWS``: how an office comes by such a row. A parameter
+that is no id of a row (the number of a room on a sheet, the kind of a meter) gets a value in ``VALUES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from pmweb.blueprints.estate.models import RollImport
+from pmweb.blueprints.fees.models import Charge, Tariff
+from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, DefectRound
+from pmweb.blueprints.movein.operations import acceptance
+from pmweb.blueprints.repairs import operations as repairs
+from pmweb.domain.permissions import Role
+from pmweb.extensions import db, unit
+from pmweb.models import shelf
+from pmweb.models.base import Base
+from pmweb.models.estate import Estate
+from pmweb.models.files import Attachment, FileKind
+from pmweb.models.homes import Building
+from pmweb.models.people import Tie
+from pmweb.models.pictures import prepare
+from pmweb.models.staff import Staff
+from tests import pictures
+from tests.blueprints.movein.journey import Journey
+from tests.office import MORNING, Office
+
+Row = TypeVar("Row", bound=Base)
+
+
+class Rows:
+    """The rows of one estate. What one needs to exist (a home, a move-in) is made on the way, once."""
+
+    def __init__(self, office: Office, estate: Estate) -> None:
+        """The session works in ``estate`` from now on; ask for all rows of one estate before those of another."""
+        office.enter(estate)
+        office.estate = estate
+        office.building = Building(name="9")
+        db.session.add(office.building)
+        db.session.commit()
+        self.office = office
+
+    def ids(self) -> dict[str, int]:
+        """An id for every parameter that stands for a row."""
+        made = {name: factory(self) for name, factory in ROWS.items()}
+        db.session.commit()
+        return made
+
+    @cached_property
+    def journey(self) -> Journey:
+        """A move-in up to an open acceptance sheet, with one defect and its photo."""
+        journey = Journey(self.office)
+        journey.at_the_desk()
+        journey.walk(journey.start_acceptance(), 1)
+        return journey
+
+    @cached_property
+    def sheet(self) -> AcceptanceSheet:
+        """The open sheet."""
+        self.journey  # noqa: B018 - has to be there first
+        return newest(AcceptanceSheet)
+
+    @cached_property
+    def defect(self) -> AcceptanceItem:
+        """The line of the sheet that is a defect."""
+        return acceptance.items_of(self.sheet)[0]
+
+    @cached_property
+    def guard(self) -> Staff:
+        """Somebody who works in this estate only."""
+        return self.office.staff(Role.GUARD)
+
+
+def newest(model: type[Row]) -> Row:
+    """The row of this kind that was made last, in the estate of the session."""
+    return unit().scalars(select(model).order_by(model.id.desc()).limit(1)).one()
+
+
+def kept(row: Base) -> int:
+    """The id of a row, now that it is in the database."""
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+def _repair(rows: Rows) -> int:
+    journey = rows.journey
+    return repairs.register_defect(
+        journey.home,
+        source_kind="move_in",
+        source_id=journey.move_in.id,
+        item_code="BAT-01",
+        place="主卫",
+        description="排水慢",
+        trade="plumbing",
+        severity="minor",
+        at=journey.now(),
+    ).id
+
+
+def _roll_import(rows: Rows) -> int:
+    brought = RollImport(folder="none", file_name="roll.xlsx", sha256="0" * 64, pieces=1, found={})
+    brought.uploaded_at, brought.uploaded_by = MORNING, "staff:1"
+    return kept(brought)
+
+
+def _tariff(rows: Rows) -> int:
+    rows.journey  # noqa: B018 - has set a price
+    return newest(Tariff).id
+
+
+def _charge(rows: Rows) -> int:
+    rows.journey  # noqa: B018 - has charged it
+    return newest(Charge).id
+
+
+def _photo(rows: Rows) -> int:
+    rows.defect  # noqa: B018 - has the photo
+    return newest(Attachment).id
+
+
+ROWS: dict[str, Callable[[Rows], int]] = {
+    "attachment_id": _photo,
+    "building_id": lambda rows: rows.office.building.id,
+    "charge_id": _charge,
+    "file_id": lambda rows: shelf.put(unit(), prepare(pictures.jpeg()), FileKind.PHOTO, at=MORNING).id,
+    "found_id": lambda rows: kept(DefectRound(sheet_id=rows.sheet.id, item_id=rows.defect.id)),
+    "home": lambda rows: rows.journey.home.id,
+    "home_id": lambda rows: rows.journey.home.id,
+    "import_id": _roll_import,
+    "item_id": lambda rows: rows.defect.id,
+    "move_in_id": lambda rows: rows.journey.move_in.id,
+    "person_id": lambda rows: rows.journey.owner.id,
+    "pet_id": lambda rows: households.add_pet(rows.journey.home, "狗").id,
+    "repair_id": _repair,
+    "role_id": lambda rows: rows.guard.roles[0].id,
+    "staff_id": lambda rows: rows.guard.id,
+    "tariff_id": _tariff,
+    "tie_id": lambda rows: newest(Tie).id,
+    "vehicle_id": lambda rows: households.add_vehicle(rows.journey.home, "沪A12345").id,
+}
+"""Parameter → a row of the estate in which the session works."""
+VALUES: dict[str, str | int] = {"kind": "water", "paper": "acceptance_sheet", "position": 1}
+"""Parameter → a value that is the same in every estate."""
