@@ -1,0 +1,45 @@
+"""What is signed and handed out at move-in (M-6, M-7, A-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pmweb.blueprints.movein.rules import MANDATORY_THINGS, THINGS
+from pmweb.data import defaults
+
+Slip = Callable[[str, str, str], str]
+FILE = "movein.yaml"
+
+
+def test_at_least_one_agreement_is_mandatory_and_each_has_its_meaning() -> None:
+    """A-7, A-38: rules are signed for as read, agreements are concluded."""
+    agreements = defaults().movein.agreements
+    assert any(agreement.mandatory for agreement in agreements.values())
+    assert {agreement.meaning for agreement in agreements.values()} == {"acknowledge", "agree"}
+    for agreement in agreements.values():
+        assert agreement.text_zh, agreement.id
+        assert agreement.text_en, agreement.id
+        assert agreement.version, agreement.id
+
+
+def test_the_things_are_those_of_the_rules() -> None:
+    """M-7."""
+    things = defaults().movein.things
+    assert set(things) <= set(THINGS)
+    assert set(MANDATORY_THINGS) <= set(things)
+    assert all(things[kind].usual >= 1 for kind in MANDATORY_THINGS)
+
+
+def test_every_trade_has_its_reasons_in_both_languages() -> None:
+    data = defaults()
+    for trade, reasons in data.movein.reasons.items():
+        assert trade in data.repairs.trades
+        assert len(reasons.zh) == len(reasons.en) > 0
+
+
+def test_a_trade_that_nobody_knows_stops_the_start(slip: Slip) -> None:
+    assert "there is no trade plumbing2" in slip(FILE, "  plumbing:", "  plumbing2:")
+
+
+def test_a_meaning_that_nobody_knows_stops_the_start(slip: Slip) -> None:
+    slip(FILE, "meaning: agree", "meaning: perhaps")
