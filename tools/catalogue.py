@@ -20,6 +20,7 @@ PACKAGE = ROOT / "pmweb"
 ENGLISH = PACKAGE / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
+_CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _OPTIONS = {"**.html": {"silent": "false"}, "templates/**.html": {"silent": "false"}}
 _KEYWORDS = {
@@ -64,8 +65,8 @@ def _faults_of(message: Message, catalogue: Catalog) -> list[str]:
     if len(strings) < len(held) or not strings:
         return ["not translated"]
     found = ["fuzzy"] if message.fuzzy else []
-    if any(string == message.id and not string.isascii() for string in strings):
-        found.append("still the source text")
+    if any(_CHINESE.search(string) for string in strings):
+        found.append("still Chinese")
     if not _same_placeholders(message.id, strings):
         found.append("placeholders differ")
     return found + [f"placeholders ({problem})" for problem in message.check(catalogue)]
@@ -107,6 +108,8 @@ def update() -> None:
     english, texts = read(), source_texts()
     texts.creation_date = english.creation_date  # a date that changes at each run would only make noise
     english.update(texts, no_fuzzy_matching=True)
+    english.project, english.version, english.msgid_bugs_address = "pmweb", "1", "-"
+    english.revision_date = english.creation_date
     english.obsolete.clear()
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)
     with ENGLISH.open("wb") as target:

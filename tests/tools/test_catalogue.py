@@ -36,7 +36,7 @@ def test_each_kind_of_fault_is_named() -> None:
         "no longer used",
         "not translated",
         "placeholders differ",
-        "still the source text",
+        "still Chinese",
     ]
 
 
