@@ -95,6 +95,7 @@ class Line:
     text: str
     who: str
     url: str | None = None
+    room: Any = ""
 
 
 def register(card: Card) -> None:
@@ -124,7 +125,7 @@ def told(entry: JournalEntry) -> Line:
     url = (
         card.subject_url[entry.subject_kind](entry.subject_id) if card and allowed(card.permission) else None
     )
-    return Line(entry.at, text, entry.actor_name, url)
+    return Line(entry.at, text, entry.actor_name, url, card.label if card else "")
 
 
 def timeline_of(subject: Base, limit: int = 30) -> list[Line]:

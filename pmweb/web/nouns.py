@@ -99,8 +99,11 @@ def building_title(building: str) -> str:
     return _("%(building)s 栋", building=building) if short else building
 
 
-def home_title(building: str, number: str) -> str:
-    """A home as a heading: ``3 栋 1201``; a building with a name of its own stays as it is."""
+def home_title(building: str, section: str, number: str) -> str:
+    """A home as a heading: ``3 栋 1 单元 1201``; a building with a name of its own stays as it is."""
+    place = building
     if len(building) <= 3 and building.isascii():
-        return _("%(building)s 栋 %(number)s", building=building, number=number)
-    return f"{building} {number}"
+        place = _("%(building)s 栋", building=building)
+    if section:
+        place += " " + _("%(section)s 单元", section=section)
+    return f"{place} {number}"

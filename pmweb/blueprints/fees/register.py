@@ -40,7 +40,7 @@ def listed(wanted: Wanted) -> Select[Any]:
     columns: tuple[Any, ...] = (
         *(Charge.id, Charge.number, Charge.item, Charge.period_from, Charge.period_to, Charge.amount),
         *(Charge.due_on, Charge.state, Charge.charged_at, Charge.void_reason),
-        *(Home.label.label("home"), Person.name.label("payer")),
+        *(Home.label.label("home"), Person.name.label("payer"), Person.kind.label("payer_kind")),
     )
     query = (
         select(*columns)

@@ -130,11 +130,11 @@ def workers() -> list[Row[Any]]:
 
 
 def people_to_call(home_id: int | None) -> list[Row[Any]]:
-    """The owners of the home: name, mobile and kind of tie."""
+    """The owners of the home: name, person or company, mobile and kind of tie."""
     if home_id is None:
         return []
     query = (
-        select(Person.name, Person.mobile, Tie.kind)
+        select(Person.name, Person.kind.label("party"), Person.mobile, Tie.kind)
         .join(Tie, Tie.person_id == Person.id)
         .where(Tie.home_id == home_id, Tie.kind.in_(OWNERS), Tie.until_on.is_(None))
         .order_by(Tie.kind.desc(), Tie.id)

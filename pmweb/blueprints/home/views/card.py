@@ -86,8 +86,8 @@ def _card(home: Home, *, full_names: bool) -> Response:
         "timeline",
         see=url_for("home.show", home_id=home.id),
         home=home,
-        title=nouns.home_title(home.building_name, home.number),
-        place=_place(home),
+        title=nouns.home_title(home.building_name, home.section, home.number),
+        floor=_("%(floor)s 层", floor=home.floor) if home.floor is not None else "",
         actions=_actions(home),
         matters=_matters(home),
         found=(log := _log(home, room)),
@@ -101,20 +101,6 @@ def _card(home: Home, *, full_names: bool) -> Response:
         things=_things(home) if may_read else None,
         facts=_facts(home),
     )
-
-
-def _place(home: Home) -> str:
-    """``3 栋 1 单元 12 层``."""
-    parts = (
-        [_("%(building)s 栋", building=home.building_name)]
-        if home.building_name.isascii()
-        else [home.building_name]
-    )
-    if home.section:
-        parts.append(_("%(section)s 单元", section=home.section))
-    if home.floor is not None:
-        parts.append(_("%(floor)s 层", floor=home.floor))
-    return " ".join(parts)
 
 
 def _actions(home: Home) -> list[dict[str, Any]]:

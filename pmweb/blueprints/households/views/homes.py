@@ -187,7 +187,7 @@ def _home(place: Home, *, full: bool = False, form: Form | None = None) -> Respo
         status=200 if form is None else 422,
         form=form,
         home=place,
-        title=nouns.home_title(place.building_name, place.number),
+        title=nouns.home_title(place.building_name, place.section, place.number),
         household=household,
         groups=_groups(household),
         full=full,
