@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import select
 
 from pmweb import create_app, demo, instance
@@ -122,7 +123,7 @@ class OfficeServer:
     def furnish(self) -> None:
         """An estate with one building, and one member for each sign-in of the contract."""
         with self.inside():
-            db.create_all()
+            upgrade()
             office = Office()
             hashed = ""
             for username, name, role, department in demo.ACCOUNTS:
@@ -138,7 +139,7 @@ class OfficeServer:
         """The demo estate: weeks of history in every part."""
         self.password = demo.PASSWORD
         with self.inside():
-            db.create_all()
+            upgrade()
             demo.build(homes=homes)
             db.engine.dispose()
 
@@ -146,7 +147,7 @@ class OfficeServer:
         """Serve, and come back when the first page is there."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(),
+                [sys.executable, "-m", "pmweb.cli", "serve", "--port", str(self.port)],
                 cwd=ROOT,
                 env={**os.environ, "PMWEB_INSTANCE": str(self.folder), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
@@ -159,12 +160,6 @@ class OfficeServer:
             assert self._process.poll() is None, f"the server ended:\n{self.said()}"
             assert time.monotonic() < until, f"the server does not answer:\n{self.said()}"
             time.sleep(0.1)
-
-    def _command(self) -> list[str]:
-        if not (ROOT / "pmweb" / "migrations").is_dir():
-            serve = ["--interface", "wsgi", "--factory", "--blocking-threads", "8", "--no-ws"]
-            return [sys.executable, "-m", "granian", *serve, "--port", str(self.port), "pmweb:create_app"]
-        return [sys.executable, "-m", "pmweb.cli", "serve", "--port", str(self.port)]
 
     def answers(self) -> bool:
         """Whether somebody signs in there now."""
