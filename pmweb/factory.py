@@ -19,7 +19,7 @@ from pmweb.extensions import babel, csrf, db, htmx, limiter, login, migrate
 from pmweb.models import engine, shelf, vault
 from pmweb.models.staff import Staff
 from pmweb.rooms import CARDS, ROOMS
-from pmweb.web import access, cards, errors, filters, navigation, unit_of_work
+from pmweb.web import access, cards, errors, filters, navigation, registers, unit_of_work
 
 LOCALES = ("zh_CN", "en")
 _POLICY = (
@@ -66,6 +66,7 @@ def _furnish(app: Flask) -> None:
     unit_of_work.install(app)
     errors.install(app)
     filters.install(app)
+    app.add_template_global(registers.asked)
     app.context_processor(_shell)
     app.after_request(_guard)
     app.url_map.converters["int"] = access.RowId
@@ -130,6 +131,6 @@ def _guard(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "private, no-store")
+    if request.endpoint != "static" and not response.cache_control.private:
+        headers["Cache-Control"] = "private, no-store"  # Flask lets a file stay in any cache for a month
     return response

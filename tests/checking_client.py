@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 
 import html5lib
@@ -74,3 +77,56 @@ def check_html(text: str, *, fragment: bool) -> None:
         assert title is not None, "a page without a title"
         assert title[1].strip(), "an empty title"
         assert len(re.findall(r"<h1[\s>]", text)) == 1, "a page needs exactly one h1"
+    for form in forms_of(text):
+        check_form(form)
+
+
+@dataclass
+class PageForm:
+    """A form of a page: its attributes, and the names of its inputs."""
+
+    attributes: dict[str, str]
+    names: set[str] = field(default_factory=set)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[PageForm] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a form, or note an input of it."""
+        said = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.found.append(PageForm(said))
+            self.inside = True
+        elif self.inside and "name" in said:
+            self.found[-1].names.add(said["name"])
+
+    def handle_endtag(self, tag: str) -> None:
+        """End the form."""
+        self.inside = self.inside and tag != "form"
+
+
+def forms_of(text: str) -> Iterator[PageForm]:
+    """The forms of a page or of a part of one."""
+    parser = _Forms()
+    parser.feed(text)
+    return iter(parser.found)
+
+
+CARRIED = {"csrf_token", "_key", "_estate"}
+
+
+def check_form(form: PageForm) -> None:
+    """Fails when a form would not work without JavaScript, or lacks what a POST carries."""
+    action = form.attributes.get("action")
+    assert action, f"a form without an action: {form}"
+    assert form.attributes.get("method", "get") in ("get", "post"), form
+    if form.attributes.get("method") == "post" and form.names:  # else there is nothing to press
+        missing = CARRIED - form.names
+        assert not missing, f"the form of {action} does not carry {missing}"
+    for verb in ("hx-post", "hx-get"):
+        if verb in form.attributes:
+            assert form.attributes[verb].partition("?")[0] == action.partition("?")[0], form

@@ -68,6 +68,15 @@ def paged(
     )
 
 
+def asked(*without: str) -> dict[str, Any]:
+    """What stands behind the question mark, to be carried along in an address.
+
+    Names that ``url_for`` itself would obey (``_scheme``, ``endpoint``) are left out, whoever wrote them.
+    """
+    names = {name: values for name, values in request.args.lists() if not name.startswith("_")}
+    return {name: values for name, values in names.items() if name not in ("endpoint", *without)}
+
+
 def _place(order: Sequence[InstrumentedAttribute[Any]]) -> tuple[bool, list[Any] | None]:
     forward = "before" not in request.args
     token = request.args.get("after" if forward else "before")
@@ -85,8 +94,7 @@ def _place(order: Sequence[InstrumentedAttribute[Any]]) -> tuple[bool, list[Any]
 def _url(word: str, row: Row[*tuple[Any, ...]], names: Sequence[str], at: str | None) -> str:
     values = [_write(row._mapping[name]) for name in names]
     token = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
-    kept = {name: value for name, value in request.args.lists() if name not in ("after", "before")}
-    address: dict[str, Any] = {**(request.view_args or {}), **kept, word: token}
+    address: dict[str, Any] = {**asked("after", "before"), **(request.view_args or {}), word: token}
     return url_for(at or str(request.endpoint), **address)
 
 

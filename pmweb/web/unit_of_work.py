@@ -120,6 +120,8 @@ def write_again() -> None:
 def _begin() -> None:
     if request.endpoint == "static":
         return
+    if any("\0" in value for _name, values in request.args.lists() for value in values):
+        abort(400)  # no text, and PostgreSQL takes none
     writes = request.method == "POST" and request.endpoint is not None
     if writes:
         request.form  # noqa: B018 - reads the whole body: a torn upload fails here, before the lock is taken

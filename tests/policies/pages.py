@@ -1,0 +1,43 @@
+"""Every page of a small office, opened by somebody who may do everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+
+from pmweb.domain.permissions import Role
+from tests.office import Office, sign_in
+from tests.policies.rows import ROWS, VALUES, Rows
+
+NO_PAGES = ("archive.file", "archive.thumbnail")
+
+
+def everybody(app: Flask, office: Office) -> Any:
+    """The browser of somebody with every role."""
+    client: Any = app.test_client()
+    sign_in(client, office.staff(*Role), office.estate)
+    return client
+
+
+def addresses(app: Flask, office: Office) -> Iterator[tuple[str, str]]:
+    """(endpoint, address) of everything that is opened by a GET, with rows of the estate of the office."""
+    ids = Rows(office, office.estate).ids() | VALUES
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static" and "GET" in (rule.methods or ()):
+            _host, address = rule.build({name: ids[name] for name in rule.arguments}) or ("", "")
+            yield rule.endpoint, address
+
+
+def opened(app: Flask, office: Office) -> Iterator[tuple[str, str, Any]]:
+    """(endpoint, address, answer) of every page: what answers with HTML."""
+    client = everybody(app, office)
+    for endpoint, address in addresses(app, office):
+        if endpoint not in NO_PAGES:
+            answer = client.get(address)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                yield endpoint, address, answer
+
+
+__all__ = ["NO_PAGES", "ROWS", "addresses", "everybody", "opened"]
