@@ -15,7 +15,7 @@ from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.intake import Handler, Notice, Power
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, rounds, signing
+from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, meters, rounds, signing
 from pmweb.blueprints.movein.operations.facts import facts_of, open_case
 from pmweb.blueprints.movein.rules import Applicant, KeyAct, Paper, Result, Severity
 from pmweb.blueprints.repairs import operations as repairs
@@ -227,7 +227,7 @@ class Player:
         with self.acting("repairer"):
             for kind, top in ((MeterKind.WATER, 3), (MeterKind.ELECTRICITY, 40), (MeterKind.GAS, 1)):
                 reading = Decimal(self.random.randrange(0, top * 1000)) / 1000
-                acceptance.read_meter(
+                meters.read_meter(
                     move_in,
                     kind,
                     meter_no=f"{kind.value[0].upper()}{20260000 + move_in.home_id}",

@@ -10,7 +10,7 @@ from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.intake import Handler, Notice
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, rounds, signing
+from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, meters, rounds, signing
 from pmweb.blueprints.movein.operations.facts import facts_of, open_case
 from pmweb.blueprints.movein.rules import Applicant, Facts, Paper, Result
 from pmweb.blueprints.repairs import operations as repairs
@@ -113,7 +113,7 @@ class Journey:
     def read_meters(self) -> None:
         """M-10: the three meters, each with its photo."""
         for kind, reading in ((MeterKind.WATER, "0.35"), (MeterKind.ELECTRICITY, "12"), (MeterKind.GAS, "0")):
-            acceptance.read_meter(
+            meters.read_meter(
                 self.move_in,
                 kind,
                 meter_no=f"{kind.value}-1",

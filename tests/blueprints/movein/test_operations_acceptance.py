@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pmweb import clock
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet
-from pmweb.blueprints.movein.operations import acceptance
+from pmweb.blueprints.movein.operations import acceptance, meters
 from pmweb.blueprints.movein.operations.facts import progress_of
 from pmweb.blueprints.movein.rules import Responsible, Result, Severity, State
 from pmweb.domain.workflow import RuleBroken
@@ -56,7 +56,7 @@ def mark(journey: Journey, sheet: AcceptanceSheet, item: AcceptanceItem, result:
 
 
 def reading(journey: Journey, kind: MeterKind, value: str, *, photo: bool = True) -> None:
-    acceptance.read_meter(
+    meters.read_meter(
         journey.move_in,
         kind,
         meter_no="W-1",
@@ -284,7 +284,7 @@ def test_a_reading_below_the_last_or_above_three_times_is_asked_about(
     value: str, last: str | None, asks: bool
 ) -> None:
     """ux.md: a soft warning, no refusal."""
-    assert acceptance.unusual(Decimal(value), None if last is None else Decimal(last)) is asks
+    assert meters.unusual(Decimal(value), None if last is None else Decimal(last)) is asks
 
 
 def test_a_meter_is_read_with_its_photo(journey: Journey, sheet: AcceptanceSheet) -> None:
@@ -299,6 +299,6 @@ def test_a_second_reading_voids_the_first_and_keeps_its_photo(
     """A slip in the figure: the dial need not be photographed again."""
     reading(journey, MeterKind.WATER, "35")
     reading(journey, MeterKind.WATER, "0.35", photo=False)
-    (taken,) = acceptance.readings_of(journey.move_in)
+    (taken,) = meters.readings_of(journey.move_in)
     assert taken.reading == Decimal("0.35")
     assert len(shelf.attachments(unit(), taken.__tablename__, [taken.id])[taken.id]) == 1

@@ -14,7 +14,7 @@ import pytest
 import pmweb
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
-from pmweb.blueprints.movein.operations import acceptance
+from pmweb.blueprints.movein.operations import acceptance, meters
 from pmweb.blueprints.movein.rules import Result
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
@@ -313,4 +313,4 @@ def test_a_torn_photo_is_refused_in_words(client_for: ClientFor, journey: Journe
     assert response.status_code == 422
     assert "文件不完整" in response.text
     assert 'value="1.2"' in response.text
-    assert acceptance.readings_of(journey.move_in) == []
+    assert meters.readings_of(journey.move_in) == []

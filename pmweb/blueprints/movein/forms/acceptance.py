@@ -10,14 +10,17 @@ from pmweb.web.fields import Form, choice, count, day, note, number, select, sev
 from pmweb.web.file_fields import PhotoField, PhotosField
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 
+MOST_ROOMS = 8
+"""So many rooms of a kind, and no more, has a home."""
+
 
 class StartForm(Form):
     """Which lines the sheet has, and who walks along."""
 
     finish = choice(_l("交付标准"), [(Finish.BARE.value, _l("毛坯")), (Finish.FURNISHED.value, _l("精装"))])
-    bedrooms = count(_l("卧室"), needed=True, least=0, most=8)
-    bathrooms = count(_l("卫生间"), needed=True, least=0, most=6)
-    balconies = count(_l("阳台"), needed=True, least=0, most=6)
+    bedrooms = count(_l("卧室"), needed=True, least=0, most=MOST_ROOMS)
+    bathrooms = count(_l("卫生间"), needed=True, least=0, most=MOST_ROOMS)
+    balconies = count(_l("阳台"), needed=True, least=0, most=MOST_ROOMS)
     top_floor = tick(_l("顶层（要查屋面）"))
     inspectors = several(_l("陪验人员（维修部）"), needed=True)
     resident_present = text(_l("业主方到场人"), 80, needed=True)

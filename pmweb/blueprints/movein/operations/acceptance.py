@@ -1,18 +1,19 @@
-"""The acceptance of the home: the sheet, its marks, its photos, the meters (M-9 to M-11, FM-05, FM-06)."""
+"""The acceptance of the home: the sheet, its marks, its photos (M-9, M-11, FM-05)."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from pmweb import clock
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
+from pmweb.blueprints.movein.operations import meters
 from pmweb.blueprints.movein.rules import (
+    ENDED,
     MOVES,
     RECTIFY_DAYS,
     Line,
@@ -28,14 +29,9 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, shelf
 from pmweb.models.files import Attachment, FileKind
-from pmweb.models.homes import Finish, Meter, MeterKind, MeterReading, ReadingPurpose
+from pmweb.models.homes import Finish
 from pmweb.models.pictures import Prepared
 from pmweb.models.session_rules import actor_of
-
-METERS = (MeterKind.WATER, MeterKind.ELECTRICITY, MeterKind.GAS)
-"""The meters whose opening readings are taken at hand-over (M-10)."""
-UNUSUAL_FACTOR = 3
-"""A reading above so many times the last one is asked about once more."""
 
 
 def start_acceptance(
@@ -126,7 +122,7 @@ def mark(
     under another mark – a defect, or why the line waits – goes with that mark; the same mark again loses nothing.
     RuleBroken ``acceptance.closed`` after the signature.
     """
-    _refuse_closed(sheet)
+    _refuse_closed(move_in, sheet)
     if result is not item.result:
         item.result, item.note = result, ""
         item.severity = item.responsible = item.due_on = None
@@ -156,7 +152,7 @@ def describe(
     A defect may be described little by little; ``confirm_check`` asks for what is missing. RuleBroken
     ``acceptance.wait_needs_reason_and_date``, ``acceptance.date_past``.
     """
-    _refuse_closed(sheet)
+    _refuse_closed(move_in, sheet)
     if item.result is Result.DEFECT:
         item.severity = severity or item.severity
         item.responsible = responsible or item.responsible
@@ -173,7 +169,7 @@ def add_photos(
     move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, photos: Iterable[Prepared], *, at: datetime
 ) -> None:
     """Lay photos to a defect (FM-05)."""
-    _refuse_closed(sheet)
+    _refuse_closed(move_in, sheet)
     for prepared in photos:
         file = shelf.put(unit(), prepared, FileKind.PHOTO, at=at)
         shelf.attach(unit(), file, item, at=at)
@@ -182,7 +178,7 @@ def add_photos(
 
 def take_off_photo(move_in: MoveIn, sheet: AcceptanceSheet, attachment: Attachment, *, at: datetime) -> None:
     """A photo was laid to the wrong line: it leaves the line, not the shelf."""
-    _refuse_closed(sheet)
+    _refuse_closed(move_in, sheet)
     shelf.take_off(attachment, at=at)
     _changed(move_in)
 
@@ -197,7 +193,7 @@ def mark_rest(
     at: datetime,
 ) -> tuple[str, int]:
     """其余全部合格: every untouched line of a room that needs no instrument. Returns the batch and how many."""
-    _refuse_closed(sheet)
+    _refuse_closed(move_in, sheet)
     batch = str(uuid.uuid4())
     touched = 0
     for item in _room_items(sheet, room, room_no):
@@ -216,7 +212,7 @@ def mark_rest(
 
 def undo_rest(move_in: MoveIn, sheet: AcceptanceSheet, batch: str, *, at: datetime) -> int:
     """Take back one 其余全部合格; lines that somebody touched since stay as they are."""
-    _refuse_closed(sheet)
+    _refuse_closed(move_in, sheet)
     if not batch:
         return 0
     query = select(AcceptanceItem).where(AcceptanceItem.sheet_id == sheet.id, AcceptanceItem.batch == batch)
@@ -257,109 +253,17 @@ def confirm_check(move_in: MoveIn, *, at: datetime) -> None:
     if sheet.round == 1:
         items = items_of(sheet)
         check_complete(lines_of(items, photo_counts(items)))
-        missing = set(METERS) - {reading.meter.kind for reading in readings_of(move_in)}
+        missing = set(meters.METERS) - {reading.meter.kind for reading in meters.readings_of(move_in)}
         if missing:
             raise RuleBroken("movein.readings_first")
     move_in.checked_at = at
     unit().flush()
 
 
-def read_meter(
-    move_in: MoveIn,
-    kind: MeterKind,
-    *,
-    meter_no: str,
-    reading: Decimal,
-    seal_ok: bool,
-    photo: Prepared | None,
-    at: datetime,
-) -> MeterReading:
-    """Take the opening reading of a meter, m³ or kWh (M-10, FM-06). A new one voids the one before it.
-
-    RuleBroken: ``meter.photo`` without a photo of the dial, ``meter.closed`` after the signature.
-    """
-    sheet = sheet_of(move_in, 1)
-    if sheet is not None and sheet.closed_at is not None:
-        raise RuleBroken("meter.closed")
-    session = unit()
-    before = next((r for r in readings_of(move_in) if r.meter.kind is kind), None)
-    kept = shelf.attachments(session, MeterReading.__tablename__, [before.id])[before.id] if before else []
-    if photo is None and not kept:
-        raise RuleBroken("meter.photo", field="photo")
-    meter = session.scalar(
-        select(Meter).where(Meter.home_id == move_in.home_id, Meter.kind == kind, Meter.removed_on.is_(None))
-    )
-    if meter is None:
-        meter = Meter(home_id=move_in.home_id, kind=kind, meter_no=meter_no)
-        session.add(meter)
-    meter.meter_no = meter_no
-    session.flush()
-    if before is not None:
-        before.voided_at, before.void_reason = at, "read again"
-    taken = MeterReading(
-        meter_id=meter.id,
-        home_id=move_in.home_id,
-        purpose=ReadingPurpose.HANDOVER,
-        reading=reading,
-        seal_ok=seal_ok,
-        read_at=at,
-        read_by=actor_of(session).name,
-        subject_kind=MoveIn.__tablename__,
-        subject_id=move_in.id,
-        meter=meter,
-    )
-    session.add(taken)
-    session.flush()
-    if photo is not None:
-        shelf.attach(session, shelf.put(session, photo, FileKind.PHOTO, at=at), taken, at=at)
-    for attachment in kept if photo is None else ():
-        shelf.attach(session, attachment.file, taken, at=at)
-    move_in.checked_at = None
-    session.flush()
-    return taken
-
-
-def readings_of(move_in: MoveIn) -> list[MeterReading]:
-    """The standing readings of this move-in, with their meters."""
-    query = (
-        select(MeterReading)
-        .join(MeterReading.meter)
-        .where(
-            MeterReading.subject_kind == MoveIn.__tablename__,
-            MeterReading.subject_id == move_in.id,
-            MeterReading.voided_at.is_(None),
-        )
-        .order_by(MeterReading.id)
-    )
-    return list(unit().scalars(query).unique())
-
-
-def last_reading(move_in: MoveIn, kind: MeterKind) -> Decimal | None:
-    """What the meter of this kind showed last, before this move-in."""
-    query = (
-        select(MeterReading.reading)
-        .join(Meter, Meter.id == MeterReading.meter_id)
-        .where(
-            MeterReading.home_id == move_in.home_id,
-            Meter.kind == kind,
-            Meter.removed_on.is_(None),
-            MeterReading.voided_at.is_(None),
-            or_(MeterReading.subject_kind != MoveIn.__tablename__, MeterReading.subject_id != move_in.id),
-        )
-        .order_by(MeterReading.read_at.desc())
-        .limit(1)
-    )
-    return unit().scalar(query)
-
-
-def unusual(reading: Decimal, last: Decimal | None) -> bool:
-    """Whether a reading should be asked about once more: below the last one, or above three times it."""
-    return last is not None and (reading < last or (last > 0 and reading > last * UNUSUAL_FACTOR))
-
-
 def close_round(sheet: AcceptanceSheet, outcome: Outcome, *, reason: str = "", at: datetime) -> None:
     """The resident has signed or refused: the round is over, its lines are fixed."""
-    _refuse_closed(sheet)
+    if sheet.closed_at is not None:
+        raise RuleBroken("acceptance.closed")
     sheet.outcome, sheet.reason, sheet.closed_at = outcome, reason, at
     unit().flush()
 
@@ -381,6 +285,8 @@ def _changed(move_in: MoveIn) -> None:
     unit().flush()
 
 
-def _refuse_closed(sheet: AcceptanceSheet) -> None:
+def _refuse_closed(move_in: MoveIn, sheet: AcceptanceSheet) -> None:
+    if move_in.voided_at is not None or move_in.state in ENDED:
+        raise RuleBroken("movein.ended")
     if sheet.closed_at is not None:
         raise RuleBroken("acceptance.closed")

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pmweb.blueprints.movein.models import AcceptanceItem, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, filing, papers
+from pmweb.blueprints.movein.operations import filing, meters, papers
 from pmweb.blueprints.movein.operations.records import Records, read_records
 from pmweb.blueprints.movein.rules import Facts, Progress, Result
 from pmweb.data.movein import MoveInRules
@@ -54,7 +54,7 @@ def _facts(records: Records, ready: list[papers.Standing], file: list[filing.Fil
         round_closed=records.round_closed,
         progress=progress_of_round(records.later) if records.later else progress_of(records.items),
         readings=len(records.readings),
-        meters=len(acceptance.METERS),
+        meters=len(meters.METERS),
         checked=move_in.checked_at is not None,
         ready=tuple(standing.kind for standing in ready),
         unsigned=tuple(s.kind for s in ready if any(s.owed_by(side) for side in SignerSide)),

@@ -17,7 +17,7 @@ from pmweb.blueprints.movein.models import (
     MoveIn,
     PaperSeen,
 )
-from pmweb.blueprints.movein.operations import acceptance, case, desk, rounds
+from pmweb.blueprints.movein.operations import acceptance, case, desk, meters, rounds
 from pmweb.blueprints.movein.rules import Paper
 from pmweb.extensions import unit
 from pmweb.models.homes import MeterReading
@@ -63,7 +63,7 @@ def read_records(move_in: MoveIn) -> Records:
         sheets=sheets,
         items=acceptance.items_of(sheets[0]) if begun else (),
         later=rounds.defects_of_round(sheets[-1]) if len(sheets) > 1 else (),
-        readings=acceptance.readings_of(move_in) if move_in.identity_checked_at is not None else (),
+        readings=meters.readings_of(move_in) if move_in.identity_checked_at is not None else (),
         repairs=rounds.repairs_of(move_in) if begun else (),
         signed=standing(unit(), move_in) if move_in.registered_at is not None or begun else {},
     )

@@ -1,4 +1,4 @@
-"""验房: the sheet of the home, one tap a line, and the meters (M-9 to M-11)."""
+"""验房: the sheet of the home, one tap a line (M-9, M-11)."""
 
 from __future__ import annotations
 
@@ -7,31 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from flask import abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import abort, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from pmweb.blueprints.movein import sheet as sheets
-from pmweb.blueprints.movein.forms.acceptance import (
-    ItemForm,
-    ReadingForm,
-    StartForm,
-)
+from pmweb.blueprints.movein.flow import FLOW
+from pmweb.blueprints.movein.forms.acceptance import MOST_ROOMS, ItemForm, StartForm
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance as walk
 from pmweb.blueprints.movein.operations.facts import progress_of
 from pmweb.blueprints.movein.rules import Responsible, Result, Severity
-from pmweb.blueprints.movein.views.base import bp, room_names
+from pmweb.blueprints.movein.views.base import bp, case_of, room_names
 from pmweb.blueprints.movein.views.rounds import repair_staff
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
-from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf
 from pmweb.models.files import Attachment
-from pmweb.models.homes import METER_UNITS, Finish, MeterKind, MeterReading
-from pmweb.web.access import find, requires
+from pmweb.models.homes import Finish
+from pmweb.web.access import allowed, find, requires
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import Stale, captured_at, new_key, seen_version
@@ -91,27 +86,54 @@ def rooms_of(sheet: AcceptanceSheet, items: Sequence[AcceptanceItem]) -> list[Ro
 @requires(Permission.MOVEIN_INSPECT)
 def acceptance_start(move_in_id: int) -> Response:
     """Which rooms the home has, who walks along: the sheet is made from that (M-9)."""
-    move_in = find(MoveIn, move_in_id)
+    move_in, facts = case_of(move_in_id)
+    FLOW.open_step("acceptance", facts)
+    if facts.round and request.method == "GET":
+        return redirect(url_for("movein.acceptance", move_in_id=move_in_id), 303)
+    form = _start_form(move_in)
+    if form.carried_out(lambda: _start(move_in, form)):
+        return go("movein.acceptance", move_in_id=move_in_id)
+    return page(
+        "movein/acceptance_start.html",
+        "step",
+        "count",
+        form=form,
+        move_in=move_in,
+        tools=defaults().acceptance.tools.values(),
+        lines=_lines_of(form),
+    )
+
+
+def _start_form(move_in: MoveIn) -> StartForm:
+    """Filled in by what is known of the home; a GET may carry other answers, to count their lines."""
     home = move_in.home
     usual = sheets.layout_of(home.layout_type)
     staff = [name for _id, name in repair_staff()]
-    mine = [current_user.name] if current_user.name in staff else []
-    form = StartForm(
-        data={
-            "finish": home.finish.value,
-            "bedrooms": usual.bedrooms,
-            "bathrooms": usual.bathrooms,
-            "balconies": usual.balconies,
-            "top_floor": home.floor is not None and home.floor == home.building.top_floor,
-            "inspectors": mine,
-            "resident_present": (move_in.handler or move_in.owner).name,
-        }
-    )
+    known = {
+        "finish": home.finish.value,
+        "bedrooms": usual.bedrooms,
+        "bathrooms": usual.bathrooms,
+        "balconies": usual.balconies,
+        "top_floor": home.floor is not None and home.floor == home.building.top_floor,
+        "inspectors": [name for name in staff if name == current_user.name],
+        "resident_present": (move_in.handler or move_in.owner).name,
+    }
+    answers = {"formdata": request.args} if "finish" in request.args and request.method == "GET" else {}
+    form = StartForm(data=known, **answers)
     form.inspectors.choices = [(name, name) for name in staff]
-    if form.carried_out(lambda: _start(move_in, form)):
-        return go("movein.acceptance", move_in_id=move_in_id)
-    tools = defaults().acceptance.tools.values()
-    return page("movein/acceptance_start.html", "step", form=form, move_in=move_in, tools=tools)
+    return form
+
+
+def _lines_of(form: StartForm) -> int | None:
+    """How many lines the sheet will have; None when the answers cannot be counted."""
+    rooms = (form.bedrooms.data, form.bathrooms.data, form.balconies.data)
+    if not all(number is not None and 0 <= number <= MOST_ROOMS for number in rooms):
+        return None
+    furnished = form.finish.data == Finish.FURNISHED.value
+    lines = sheets.lines(
+        defaults().acceptance, form.layout(), furnished=furnished, top_floor=bool(form.top_floor.data)
+    )
+    return sum(1 for _line in lines)
 
 
 def _start(move_in: MoveIn, form: StartForm) -> None:
@@ -134,7 +156,8 @@ def acceptance(move_in_id: int) -> Response:
     move_in = find(MoveIn, move_in_id)
     sheet = walk.sheet_of(move_in, 1)
     if sheet is None:
-        return redirect(url_for("movein.acceptance_start", move_in_id=move_in_id), 303)
+        begins = "movein.acceptance_start" if allowed(Permission.MOVEIN_INSPECT) else "movein.show"
+        return redirect(url_for(begins, move_in_id=move_in_id), 303)
     wait_id = request.args.get("wait", type=int)
     return _sheet_page(
         move_in,
@@ -216,86 +239,6 @@ def undo_rest(move_in_id: int, position: int) -> Response:
     move_in, sheet, _room_on_sheet = _room(move_in_id, position)
     walk.undo_rest(move_in, sheet, request.form.get("batch", ""), at=captured_at())
     return go("movein.acceptance", move_in_id=move_in_id, room=position, _anchor=f"room-{position}")
-
-
-@bp.get("/<int:move_in_id>/readings")
-@requires(Permission.MOVEIN_READ)
-def readings(move_in_id: int) -> Response:
-    """水电气表: the opening readings."""
-    return _readings_page(find(MoveIn, move_in_id))
-
-
-@bp.post("/<int:move_in_id>/readings/<kind>")
-@requires(Permission.MOVEIN_INSPECT)
-def read_meter(move_in_id: int, kind: str) -> Response:
-    """Take one reading, with the photo of the dial (M-10)."""
-    move_in = find(MoveIn, move_in_id)
-    if kind not in [meter.value for meter in walk.METERS]:
-        abort(404)
-    form = ReadingForm(prefix=f"{kind}-")
-    if form.carried_out(lambda: _read(move_in, MeterKind(kind), form)):
-        flash(_("底数已记下。"))
-        return go("movein.readings", move_in_id=move_in_id, _anchor=f"meter-{_place(kind)}")
-    return _readings_page(move_in, failed=(kind, form))
-
-
-def _read(move_in: MoveIn, kind: MeterKind, form: ReadingForm) -> None:
-    assert form.reading.data is not None  # validated
-    last = walk.last_reading(move_in, kind)
-    if walk.unusual(form.reading.data, last) and not form.confirmed.data:
-        raise RuleBroken("meter.unusual", field="reading", last=last)
-    walk.read_meter(
-        move_in,
-        kind,
-        meter_no=form.meter_no.data or "",
-        reading=form.reading.data,
-        seal_ok=bool(form.seal_ok.data),
-        photo=form.photo.data[0] if form.photo.data else None,
-        at=captured_at(),
-    )
-
-
-def _readings_page(move_in: MoveIn, failed: tuple[str, ReadingForm] | None = None) -> Response:
-    taken = {reading.meter.kind: reading for reading in walk.readings_of(move_in)}
-    photos = shelf.attachments(unit(), MeterReading.__tablename__, [reading.id for reading in taken.values()])
-    meters = []
-    for position, kind in enumerate(walk.METERS, 1):
-        known = taken.get(kind)
-        form = failed[1] if failed and failed[0] == kind.value else _reading_form(kind, known)
-        meters.append((position, kind, known, photos.get(known.id, []) if known else [], form))
-    sheet = walk.sheet_of(move_in, 1)
-    return page(
-        "movein/readings.html",
-        "meter",
-        form=failed[1] if failed else None,
-        move_in=move_in,
-        meters=meters,
-        meter=next((m for m in meters if failed and m[1].value == failed[0]), None) or _asked_meter(meters),
-        closed=sheet is not None and sheet.closed_at is not None,
-        done=len(taken),
-        units=METER_UNITS,
-    )
-
-
-def _asked_meter(
-    meters: list[tuple[int, MeterKind, MeterReading | None, list[Attachment], ReadingForm]],
-) -> object:
-    """The meter whose card htmx replaces."""
-    target = (request.headers.get("HX-Target") or "").rpartition("-")[2]
-    return next((meter for meter in meters if str(meter[0]) == target), meters[0])
-
-
-def _reading_form(kind: MeterKind, known: MeterReading | None) -> ReadingForm:
-    data = (
-        {"meter_no": known.meter.meter_no, "reading": known.reading, "seal_ok": known.seal_ok}
-        if known
-        else {}
-    )
-    return ReadingForm(formdata=None, prefix=f"{kind.value}-", data=data or {"seal_ok": True})
-
-
-def _place(kind: str) -> int:
-    return [meter.value for meter in walk.METERS].index(kind) + 1
 
 
 def _line(move_in_id: int, item_id: int) -> tuple[MoveIn, AcceptanceSheet, AcceptanceItem]:

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from pmweb import clock
 from pmweb.blueprints.movein.flow import FLOW
 from pmweb.blueprints.movein.models import AcceptanceSheet, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, desk, rounds
+from pmweb.blueprints.movein.operations import acceptance, desk, meters, rounds
 from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
-from pmweb.blueprints.movein.rules import State
+from pmweb.blueprints.movein.rules import State, may_open_round
 from pmweb.blueprints.movein.views.base import bp, case_of, room_names
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
@@ -125,7 +125,7 @@ def _check_page(move_in: MoveIn, form: Form | None = None) -> Response:
         later=later,
         progress=progress_of_round(later) if later else progress_of(items),
         names=room_names(first),
-        readings=acceptance.readings_of(move_in),
+        readings=meters.readings_of(move_in),
         entries=desk.key_entries(move_in),
     )
 
@@ -203,6 +203,8 @@ def _rounds_page(
     first = acceptance.first_sheet(move_in)
     items = {item.id: item for item in acceptance.items_of(first)}
     appointment = rounds.appointment_of(move_in)
+    repairs = rounds.repairs_of(move_in)
+    ready = [row for row in repairs if row.state in rounds.RECHECKED]
     return page(
         "movein/rounds.html",
         "step",
@@ -211,7 +213,9 @@ def _rounds_page(
         sheet=sheet,
         items=items,
         names=room_names(first),
-        repairs=rounds.repairs_of(move_in),
+        repairs=repairs,
+        ready=ready,
+        may_open=may_open_round(sum(rounds.is_open(row.state) for row in repairs), len(ready)),
         later=rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else [],
         failed=failed,
         appointment=appointment,
@@ -225,13 +229,7 @@ def _rounds_page(
                 "inspectors": first.inspectors,
             },
         ),
-        sheets=list(
-            unit().scalars(
-                select(AcceptanceSheet)
-                .where(AcceptanceSheet.move_in_id == move_in.id)
-                .order_by(AcceptanceSheet.round)
-            )
-        ),
-        rectifying=move_in.state is State.RECTIFYING,
+        sheets=acceptance.sheets_of(move_in),
+        rectifying=move_in.state is State.RECTIFYING and move_in.voided_at is None,
         checklist=defaults().acceptance,
     )

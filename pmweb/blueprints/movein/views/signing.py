@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
 from flask import flash, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from pmweb.blueprints.movein.forms.signing import SignForm
-from pmweb.blueprints.movein.models import MoveIn
-from pmweb.blueprints.movein.operations import acceptance, papers, signing
-from pmweb.blueprints.movein.operations.facts import progress_of
+from pmweb.blueprints.movein.models import AcceptanceItem, MoveIn
+from pmweb.blueprints.movein.operations import acceptance, meters, papers, rounds, signing
+from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
 from pmweb.blueprints.movein.operations.signing import Moment
-from pmweb.blueprints.movein.views.base import bp, locale, paper_room_names
+from pmweb.blueprints.movein.rules import Result
+from pmweb.blueprints.movein.views.base import bp, locale, paper_room_names, room_names
 from pmweb.blueprints.movein.views.rounds import repair_staff
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.models.homes import METER_UNITS
 from pmweb.models.signatures import SignerSide
 from pmweb.web.access import find, requires
-from pmweb.web.filters import quantity
+from pmweb.web.filters import named, quantity
 from pmweb.web.nouns import METER_TITLES
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at
+
+
+class Waiting(NamedTuple):
+    """A line that is signed untested: which, why, and when it is tested."""
+
+    name: str
+    note: str
+    on: date | None
 
 
 @bp.route("/<int:move_in_id>/sign", methods=["GET", "POST"])
@@ -31,40 +43,40 @@ from pmweb.web.unit_of_work import captured_at
 def sign(move_in_id: int) -> Response:
     """The owner's page: what will be confirmed, and the pad; afterwards the repair department signs its part."""
     move_in = find(MoveIn, move_in_id)
-    side = _side(move_in)
-    if side is None:
+    moment = _turn(move_in)
+    if not moment.owed:
         flash(_("没有待签的文件。"))
         return go("movein.show", move_in_id=move_in_id)
-    moment = signing.moment_of(move_in, side, defaults(), locale())
     form = _form(moment)
     if form.carried_out(lambda: _sign(move_in, moment, form)):
-        flash(_("已签字。"))
+        flash(_("已记为拒签。") if form.manner.data == "refused" else _("已签字。"))
         after = signing.moment_of(move_in, SignerSide.OFFICE, defaults(), locale())
-        if side is SignerSide.RESIDENT and after.owed:
+        if moment.side is SignerSide.RESIDENT and after.owed:
             return go("movein.sign", move_in_id=move_in_id)
         return go("movein.show", move_in_id=move_in_id)
     return _sign_page(move_in, moment, form)
 
 
-def _side(move_in: MoveIn) -> SignerSide | None:
-    """Whose turn it is; a form that was sent says so itself."""
-    said = request.form.get("side")
-    if said in list(SignerSide):
-        return SignerSide(said)
-    for side in SignerSide:
-        if signing.moment_of(move_in, side, defaults(), locale()).owed:
-            return side
-    return None
+def _turn(move_in: MoveIn) -> Moment:
+    """What is to be signed now, the resident's side first, unless the page or the form says whose turn it is."""
+    said = request.values.get("side", "")
+    named_side = SignerSide(said) if said in list(SignerSide) else None
+    moment = signing.moment_of(move_in, named_side or SignerSide.RESIDENT, defaults(), locale())
+    if moment.owed or named_side:
+        return moment
+    return signing.moment_of(move_in, SignerSide.OFFICE, defaults(), locale())
 
 
 def _form(moment: Moment) -> SignForm:
     form = SignForm()
     if moment.side is SignerSide.OFFICE:
-        form.signer.choices = [(name, name) for _id, name in repair_staff()]
+        staff = [name for _id, name in repair_staff()] or [current_user.name]
+        form.signer.choices = [(name, name) for name in staff]
+        usual = current_user.name if current_user.name in staff else staff[0]
     else:
         form.signer.choices = [(str(person.person_id), person.name) for person in moment.signers]
-    if form.signer.data is None and form.signer.choices:
-        form.signer.data = form.signer.choices[0][0]
+        usual = form.signer.choices[0][0]
+    form.signer.data = form.signer.data or usual
     return form
 
 
@@ -88,36 +100,49 @@ def _sign(move_in: MoveIn, moment: Moment, form: SignForm) -> None:
 
 def _sign_page(move_in: MoveIn, moment: Moment, form: SignForm) -> Response:
     office = moment.side is SignerSide.OFFICE
-    kinds = {paper.kind for paper in moment.owed}
-    figures, defects = _figures(move_in, kinds)
     names: list[Any] = list(form.signer.choices or ())
-    name = names[0][1] if names else ""
+    name = names[0][1]
     return page(
         "movein/sign.html",
         form=form,
         move_in=move_in,
         moment=moment,
         office=office,
-        figures=figures,
-        defects=defects,
         who=_("维修 %(name)s", name=name) if office else name,
+        **_confirmed(move_in, {paper.kind for paper in moment.owed}),
     )
 
 
-def _figures(move_in: MoveIn, kinds: set[str]) -> tuple[list[Any], int]:
-    """The numbers that are confirmed, loud: counts of the sheet and the readings."""
-    sheet = acceptance.sheet_of(move_in)
-    if sheet is None or sheet.round > 1 or papers.ACCEPTANCE not in kinds:
-        return [], 0
-    progress = progress_of(acceptance.items_of(sheet))
+def _confirmed(move_in: MoveIn, kinds: set[str]) -> dict[str, Any]:
+    """What is confirmed, loud: the counts of the sheet and the readings; then what stays to be done."""
+    sheet = acceptance.sheet_of(move_in) if papers.ACCEPTANCE in kinds else None
+    items = acceptance.items_of(sheet) if sheet is not None and sheet.round == 1 else []
+    later = rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else []
+    progress = progress_of_round(later) if later else progress_of(items)
     counts = [
         (_("合格"), progress.ok, _("项")),
-        (_("不合格"), progress.defects, _("项")),
+        (_("仍不合格") if later else _("不合格"), progress.defects, _("项")),
         (_("无此项"), progress.not_applicable, _("项")),
         (_("待测"), progress.waiting, _("项")),
     ]
-    meters = [
-        (METER_TITLES[reading.meter.kind], quantity(reading.reading), METER_UNITS[reading.meter.kind])
-        for reading in acceptance.readings_of(move_in)
-    ]
-    return [*(figure for figure in counts if figure[1]), *meters], progress.defects
+    taken = meters.readings_of(move_in) if papers.READINGS in kinds else []
+    dials = [(METER_TITLES[r.meter.kind], quantity(r.reading), METER_UNITS[r.meter.kind]) for r in taken]
+    names = room_names(sheet) if sheet is not None else {}
+    return {
+        "figures": [*(figure for figure in counts if figure[1]), *dials],
+        "defects": progress.defects,
+        "until": _until(items),
+        "waiting": [
+            Waiting(
+                f"{names[i.room, i.room_no]} · {named(defaults().acceptance.items[i.code])}", i.note, i.due_on
+            )
+            for i in items
+            if i.result is Result.NOT_TESTED
+        ],
+    }
+
+
+def _until(items: Sequence[AcceptanceItem]) -> date | None:
+    """By when the last defect is put right."""
+    days = [item.due_on for item in items if item.result is Result.DEFECT and item.due_on is not None]
+    return max(days, default=None)
