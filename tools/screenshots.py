@@ -151,7 +151,9 @@ def _checkable() -> int:
 
 def _sign(page: Page) -> None:
     """Somebody has begun to write."""
-    box = page.locator(".pad canvas").bounding_box()
+    pad = page.locator(".pad canvas")
+    pad.evaluate("pad => pad.scrollIntoView({block: 'center'})")
+    box = pad.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.4)
     page.mouse.down()
