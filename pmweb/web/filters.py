@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from pmweb import clock
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
         area=area,
         quantity=quantity,
         named=named,
+        listed=listed,
     )
 
 
@@ -44,6 +46,11 @@ def chinese() -> bool:
 def named(thing: Any) -> str:
     """The name of a bilingual thing of the data files in the reader's language."""
     return str(thing.name_zh if chinese() else thing.name_en)
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Several words in a line, with the sign that the reader's language puts between them."""
+    return ("、" if chinese() else ", ").join(str(word) for word in words)
 
 
 def day(value: date | None) -> str:
@@ -87,9 +94,11 @@ def due(value: datetime | None) -> str:
 
 def _overdue(span: timedelta) -> str:
     if span.days:
-        return _("逾期 %(n)s 天", n=span.days)
-    hours, minutes = span.seconds // 3600, span.seconds // 60
-    return _("逾期 %(n)s 小时", n=hours) if hours else _("逾期 %(n)s 分钟", n=max(minutes, 1))
+        return ngettext("逾期 %(num)s 天", "逾期 %(num)s 天", span.days)
+    hours, minutes = span.seconds // 3600, max(span.seconds // 60, 1)
+    if hours:
+        return ngettext("逾期 %(num)s 小时", "逾期 %(num)s 小时", hours)
+    return ngettext("逾期 %(num)s 分钟", "逾期 %(num)s 分钟", minutes)
 
 
 def lateness(value: datetime | None) -> str:

@@ -273,8 +273,8 @@ class Works(Screen):
     def dispatch(self, worker: str) -> None:
         """R-6: who goes."""
         self.choose(worker)
-        self.tap("派工")
-        self.says("已派工")
+        self.tap("派单")
+        self.says("已派单")
 
     def accept_and_arrive(self) -> None:
         """The repairer takes it, and is on site."""

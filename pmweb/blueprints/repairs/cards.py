@@ -22,32 +22,41 @@ from pmweb.web.filters import day, named, when
 Facts = Mapping[str, Any]
 
 
-def _at(facts: Facts) -> str:
+def _agreed(facts: Facts) -> str:
     """The appointment of an entry in words, or nothing."""
     said = facts.get("appointment_at")
-    return _("，约 %(at)s 上门", at=when(datetime.fromisoformat(said))) if said else ""
+    return when(datetime.fromisoformat(said)) if said else ""
 
 
 def _dispatched(facts: Facts) -> str:
-    return _("派给 %(to)s", to=facts["to"]) + _at(facts)
+    if at := _agreed(facts):
+        return _("派给 %(to)s，约 %(at)s 上门", to=facts["to"], at=at)
+    return _("派给 %(to)s", to=facts["to"])
 
 
 def _transferred(facts: Facts) -> str:
-    return _("转派给 %(to)s", to=facts["to"]) + _at(facts) + _("：%(reason)s", reason=facts["reason"])
+    words = {"to": facts["to"], "reason": facts["reason"]}
+    if at := _agreed(facts):
+        return _("转派给 %(to)s，约 %(at)s 上门：%(reason)s", at=at, **words)
+    return _("转派给 %(to)s：%(reason)s", **words)
 
 
 def _given_back(facts: Facts) -> str:
-    return _("%(name)s 的工单退回派工：%(reason)s", name=facts.get("name", ""), reason=facts["reason"])
+    return _(
+        "%(name)s 的工作单退回，等重新派单：%(reason)s", name=facts.get("name", ""), reason=facts["reason"]
+    )
 
 
 def _resumed(facts: Facts) -> str:
-    return _("继续维修") + _at(facts)
+    at = _agreed(facts)
+    return _("恢复维修，约 %(at)s 上门", at=at) if at else _("恢复维修")
 
 
 def _waiting(facts: Facts) -> str:
-    said = f"{WAITS[WaitKind(facts['for_'])]}：{facts['reason']}"
-    until = facts.get("until_on")
-    return said + (_("，预计 %(day)s", day=day(date.fromisoformat(until))) if until else "")
+    words = {"what": WAITS[WaitKind(facts["for_"])], "reason": facts["reason"]}
+    if until := facts.get("until_on"):
+        return _("%(what)s：%(reason)s，预计 %(day)s", day=day(date.fromisoformat(until)), **words)
+    return _("%(what)s：%(reason)s", **words)
 
 
 def _rechecked(facts: Facts) -> str:
@@ -66,8 +75,8 @@ EVENTS = {
     "repair.dispatched": _dispatched,
     "repair.transferred": _transferred,
     "repair.given_back": _given_back,
-    "repair.accepted": _l("接单"),
-    "repair.arrived": _l("到场"),
+    "repair.accepted": _l("已接单"),
+    "repair.arrived": _l("已到场"),
     "repair.waiting": _waiting,
     "repair.resumed": _resumed,
     "repair.completed": _l("完工：%(work_done)s"),
@@ -78,7 +87,7 @@ EVENTS = {
     "repair.cancelled": _l("取消：%(reason)s"),
 }
 TASKS = {
-    "repair.dispatch": _l("派工：%(place)s %(what)s"),
+    "repair.dispatch": _l("派单：%(place)s %(what)s"),
     "repair.accept": _l("接单：%(place)s %(what)s"),
     "repair.visit": _l("上门：%(place)s %(what)s"),
     "repair.complete": _l("修好：%(place)s %(what)s"),

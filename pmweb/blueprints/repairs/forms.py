@@ -20,9 +20,9 @@ WAITS = {
 }
 
 VERBS = {
-    Verb.DISPATCH: _l("派工"),
+    Verb.DISPATCH: _l("派单"),
     Verb.TRANSFER: _l("转派"),
-    Verb.GIVE_BACK: _l("退回派工"),
+    Verb.GIVE_BACK: _l("退回"),
     Verb.RECALL: _l("收回"),
     Verb.ACCEPT: _l("接单"),
     Verb.ARRIVE: _l("到场"),
@@ -34,23 +34,23 @@ VERBS = {
     Verb.CANCEL: _l("取消"),
 }
 DONE_WORDS = {
-    Verb.DISPATCH: _l("派工"),
-    Verb.TRANSFER: _l("转派"),
-    Verb.GIVE_BACK: _l("退回，等重新派工"),
-    Verb.RECALL: _l("收回，等重新派工"),
-    Verb.ACCEPT: _l("接单"),
-    Verb.ARRIVE: _l("记下到场时间"),
-    Verb.WAIT: _l("记下等待原因"),
-    Verb.RESUME: _l("恢复维修"),
-    Verb.COMPLETE: _l("完工"),
-    Verb.RECHECK: _l("记下复检结果"),
-    Verb.REWORK: _l("转返修"),
-    Verb.CANCEL: _l("取消"),
+    Verb.DISPATCH: _l("%(number)s：已派单"),
+    Verb.TRANSFER: _l("%(number)s：已转派"),
+    Verb.GIVE_BACK: _l("%(number)s：已退回，等重新派单"),
+    Verb.RECALL: _l("%(number)s：已收回，等重新派单"),
+    Verb.ACCEPT: _l("%(number)s：已接单"),
+    Verb.ARRIVE: _l("%(number)s：已记下到场时间"),
+    Verb.WAIT: _l("%(number)s：已记下等待原因"),
+    Verb.RESUME: _l("%(number)s：已恢复维修"),
+    Verb.COMPLETE: _l("%(number)s：已完工"),
+    Verb.RECHECK: _l("%(number)s：已记下复检结果"),
+    Verb.REWORK: _l("%(number)s：已转返修"),
+    Verb.CANCEL: _l("%(number)s：已取消"),
 }
-"""After 已: what the notice says when the move was made."""
+"""What the notice says when the move was made."""
 GROUP_WORDS = {
     "open": _l("全部在办"),
-    "dispatch": _l("待派工"),
+    "dispatch": _l("待派单"),
     "visit": _l("待上门"),
     "work": _l("维修中"),
     "recheck": _l("待复检"),

@@ -46,7 +46,7 @@ word(
         "repair.recheck_first": _l("验房发现的问题要先经维修部复检合格，才能签字。"),
         "repair.leak_test_first": _l("渗漏维修要先试漏合格，才能签字。"),
         "repair.signature_of_another": _l("这个签名不是签在这张工作单上的。"),
-        "repair.not_a_repairer": _l("%(name)s 在本小区不是维修人员，不能派工给他。请另选一位。"),
+        "repair.not_a_repairer": _l("%(name)s 在本小区不是维修人员，不能派单给他。请另选一位。"),
         "repair.appointment_past": _l("约定时间已经过去，请与住户重新约定。"),
         "repair.until_past": _l("预计日期已经过去，请填今天或以后。"),
         "repair.not_yours": _l("这张工作单派给了别人。请由接单人办理，或请主管办理。"),
@@ -272,7 +272,7 @@ def _carry_out(repair_id: int, verb: Verb, act: Callable[[Repair, Any, datetime]
     form, at = _form(verb, repair), captured_at()
     if not form.carried_out(lambda: act(repair, form, at)):
         return _shown(repair, verb, form)
-    flash(_("%(number)s：已%(verb)s", number=repair.number, verb=forms.DONE_WORDS[verb]))
+    flash(str(forms.DONE_WORDS[verb]) % {"number": repair.number})
     return go("repairs.show", repair_id=repair.id)
 
 
@@ -333,13 +333,13 @@ def _what_next(repair: Repair) -> str:
     name = repair.assignee.name if repair.assignee else ""
     match repair.state:
         case RepairState.REGISTERED | RepairState.REWORK:
-            return _("等调度派工")
+            return _("等维修调度派单")
         case RepairState.DISPATCHED:
-            return _("等%(name)s接单", name=name)
+            return _("等 %(name)s 接单", name=name)
         case RepairState.ACCEPTED:
-            return _("等%(name)s上门", name=name)
+            return _("等 %(name)s 上门", name=name)
         case RepairState.ON_SITE:
-            return _("%(name)s正在维修", name=name)
+            return _("%(name)s 正在维修", name=name)
         case RepairState.COMPLETED if rules.needs_recheck(repair.source):
             return _("等维修部主管复检")
         case RepairState.RECHECKED:

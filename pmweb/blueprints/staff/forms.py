@@ -34,7 +34,7 @@ PERMISSIONS = {
     Permission.STAFF_READ: _l("看同事的岗位和电话"),
     Permission.STAFF_MANAGE: _l("管理账号和岗位"),
     Permission.ESTATE_READ: _l("看楼栋和房屋"),
-    Permission.ESTATE_IMPORT: _l("导入房屋清单"),
+    Permission.ESTATE_IMPORT: _l("导入房产台账"),
     Permission.ESTATE_MANAGE: _l("管理小区和楼栋"),
     Permission.HOUSEHOLDS_READ: _l("看住户资料"),
     Permission.HOUSEHOLDS_CHANGE: _l("登记和更改住户"),
@@ -47,7 +47,7 @@ PERMISSIONS = {
     Permission.MOVEIN_FILE: _l("归档"),
     Permission.REPAIRS_READ: _l("看报修"),
     Permission.REPAIRS_REGISTER: _l("登记报修"),
-    Permission.REPAIRS_DISPATCH: _l("派工"),
+    Permission.REPAIRS_DISPATCH: _l("派单"),
     Permission.REPAIRS_WORK: _l("接单和维修"),
     Permission.REPAIRS_RECHECK: _l("复检"),
     Permission.FEES_READ: _l("看收费"),
@@ -91,7 +91,7 @@ class PasswordForm(Form):
 class MeForm(Form):
     """What people keep up to date themselves."""
 
-    mobile = fields.mobile(_l("手机"), description=_l("同事和派工看得到"))
+    mobile = fields.mobile(_l("手机"), description=_l("同事和维修调度看得到"))
     locale = fields.choice(_l("界面语言"), LANGUAGES)
 
 
@@ -100,7 +100,7 @@ class PersonForm(Form):
 
     name = fields.text(_l("姓名"), 40, needed=True)
     mobile = fields.mobile(_l("手机"))
-    trades = fields.several(_l("会做的工种"), description=_l("维修人员填，派工时排在前面"))
+    trades = fields.several(_l("会做的工种"), description=_l("维修人员填，派单时排在前面"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -181,7 +181,7 @@ def test_a_repair_shows_only_what_the_role_may_do(client_for: ClientFor, jobs: J
     assert "?do=transfer" in seen[Role.DISPATCHER]
     for text in (seen[Role.REPAIRER], seen[Role.AUDITOR]):
         assert 'method="post" action="/repairs/' not in text
-    assert "等周工上门" in seen[Role.AUDITOR]
+    assert "等 周工 上门" in seen[Role.AUDITOR]
 
 
 def test_another_repairer_may_not_work_on_the_job(client_for: ClientFor, jobs: Jobs) -> None:
@@ -263,7 +263,7 @@ def test_the_work_order_can_be_taken_along(office: Office, client_for: ClientFor
         "周文博",
         "138 0013 8000",
         "周工",
-        "业主住户签字",
+        "业主（住户）签字",
         "<svg",
     ):
         assert said in paper

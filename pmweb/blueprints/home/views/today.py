@@ -10,6 +10,7 @@ from typing import Any
 from flask import abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
 from werkzeug.wrappers import Response
 
@@ -242,8 +243,9 @@ def waited(since: datetime) -> str:
     """How long somebody else has had the next move."""
     span = clock.now() - since
     if span.days:
-        return _("已等 %(n)s 天", n=span.days)
-    return _("已等 %(n)s 小时", n=max(span.seconds // 3600, 1))
+        return ngettext("已等 %(num)s 天", "已等 %(num)s 天", span.days)
+    hours = max(span.seconds // 3600, 1)
+    return ngettext("已等 %(num)s 小时", "已等 %(num)s 小时", hours)
 
 
 # --- How the office stands ---
