@@ -48,6 +48,7 @@ def flask_settings(settings: Settings) -> dict[str, Any]:
     return {
         "INSTANCE": settings.instance,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # a fault in the log names no resident
         "TRUSTED_HOSTS": settings.trusted_hosts or None,
         "MAX_CONTENT_LENGTH": 4 * UPLOAD_LIMIT,
         "MAX_FORM_MEMORY_SIZE": 2 * MEGABYTE,
