@@ -54,7 +54,7 @@ def _traces() -> str:
     kept = (AuditEntry, AccessEntry, JournalEntry, Submission)
     rows = [row for kind in kept for row in unit().scalars(select(kind))]
     return "\n".join(
-        str({name: getattr(row, name) for name in row.__mapper__.columns.keys()}) for row in rows
+        str({attr.key: getattr(row, attr.key) for attr in row.__mapper__.column_attrs}) for row in rows
     )
 
 
