@@ -37,6 +37,7 @@ SECOND_TRANSACTIONS = {
 SETTLE = {
     "web/pages.py": "page() and go() end the transaction by the status",
     "blueprints/staff/views/own.py": "who has to do something else first is led there with nothing done",
+    "web/fields.py": "what a refused operation had written is undone before its reason is shown",
 }
 HOUSE_KEEPING = {"blueprints/staff/operations.py": "spent attempts, the time of a sign-in, a renewed hash"}
 BULK_WORK = {"blueprints/estate/operations/takeover.py": "a piece of the home roll"}
