@@ -111,26 +111,6 @@ class Home(InEstate, Audited, Versioned, Base):
     building: Mapped[Building] = relationship()
 
 
-def matching(text: str) -> ColumnElement[bool] | None:
-    """The condition for the homes that somebody means who types ``text`` (X-12): ``3-1201``, ``31201``, ``1201``.
-
-    None when the text is no address.
-    """
-    forms = search_forms(text)
-    if not forms:
-        return None
-    return or_(
-        *(
-            and_(
-                Home.number == number,
-                *([Home.building_name == building] if building is not None else []),
-                *([Home.section == section] if section is not None else []),
-            )
-            for building, section, number in forms
-        )
-    )
-
-
 class ParkingSpace(InEstate, Audited, Base):
     """A parking space and the home that uses it."""
 

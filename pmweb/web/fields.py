@@ -33,6 +33,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from pmweb.domain import id_numbers
 from pmweb.domain.workflow import RuleBroken
 from pmweb.web.filters import named
+from pmweb.web.unit_of_work import settle
 from pmweb.web.wording import worded
 
 NOTE_LENGTH = 2000
@@ -49,13 +50,15 @@ class Form(FlaskForm):
     def carried_out(self, operation: Callable[[], Any]) -> bool:
         """Run ``operation`` if the input is valid; a broken rule becomes an error in place.
 
-        ``RuleBroken`` with the fact ``field`` lands beside that field, any other on top of the form.
+        ``RuleBroken`` with the fact ``field`` lands beside that field, any other on top of the form. What the
+        operation had written by then is undone at once, so that the page that shows the error shows what is kept.
         """
         if not self.validate_on_submit():  # type: ignore[no-untyped-call]
             return False
         try:
             operation()
         except RuleBroken as broken:
+            settle(accepted=False)
             field = self._fields.get(str(broken.facts.get("field", "")))
             if field is not None:
                 field.errors = [*field.errors, worded(broken)]

@@ -127,6 +127,11 @@ def void_charge(charge: Charge, reason: str, at: datetime) -> None:
     unit().flush()
 
 
+def is_void(charge_id: int) -> bool:
+    """Whether a charge was voided; the matter it came from may then be charged anew."""
+    return unit().scalar(select(Charge.state).where(Charge.id == charge_id)) is ChargeState.VOID
+
+
 def tariff_on(item: str, day: date) -> Tariff | None:
     """The price in force on a day."""
     query = (

@@ -14,33 +14,47 @@ from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.names import MISSING_WORDS, STATES, paper_name
 from pmweb.blueprints.movein.rules import ENDED
 from pmweb.data import defaults
+from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
 from pmweb.models.homes import Home
 from pmweb.web.cards import Action, Card, Matter
-from pmweb.web.filters import named
+from pmweb.web.filters import listed, named
 from pmweb.web.wording import word
 
 
 def _papers(facts: Mapping[str, Any]) -> str:
-    return _("档案还缺：%(names)s。", names="、".join(paper_name(kind) for kind in facts["papers"]))
+    return _("档案还缺：%(names)s。", names=listed(paper_name(kind) for kind in facts["papers"]))
 
 
 def _lacking(facts: Mapping[str, Any]) -> str:
-    return _("登记表还缺：%(names)s。", names="、".join(str(MISSING_WORDS[name]) for name in facts["what"]))
+    return _("登记表还缺：%(names)s。", names=listed(MISSING_WORDS[name] for name in facts["what"]))
 
 
 def _things(facts: Mapping[str, Any]) -> str:
-    names = "、".join(named(defaults().movein.things[kind]) for kind in facts["kinds"])
+    names = listed(named(defaults().movein.things[kind]) for kind in facts["kinds"])
     return _("清单上必须有：%(names)s。", names=names)
 
 
 def _key(words: Any) -> Any:
     def say(facts: Mapping[str, Any]) -> str:
         thing = defaults().movein.things[facts["kind"]]
-        return _("%(act)s：%(thing)s %(n)s", act=words, thing=named(thing), n=facts["quantity"]) + (
-            f"（{facts['reason']}）" if facts.get("reason") else ""
-        )
+        said = {"act": words, "thing": named(thing), "n": facts["quantity"]}
+        if facts.get("reason"):
+            return _("%(act)s：%(thing)s %(n)s（%(reason)s）", reason=facts["reason"], **said)
+        return _("%(act)s：%(thing)s %(n)s", **said)
+
+    return say
+
+
+def _signed_resident(facts: Mapping[str, Any]) -> str:
+    """The name masked, as everywhere until somebody asks for it (PRI-5); older entries hold it in full."""
+    return _("%(name)s 签字，共 %(count)s 份", name=mask_name(facts["name"]), count=facts["count"])
+
+
+def _at_lines(sentence: Any) -> Any:
+    def say(facts: Mapping[str, Any]) -> str:
+        return str(sentence) % {**facts, "lines": listed(facts["lines"].split("、"))}
 
     return say
 
@@ -54,12 +68,12 @@ word(
         "movein.handler": _l("请填写办理人的姓名、手机和身份证号码。"),
         "movein.ended": _l("这次入住已经归档或作废，不能再改。"),
         "movein.void_reason": _l("请写明作废的原因。"),
-        "movein.identity_first": _l("先完成「核对业主与资料」"),
-        "movein.register_first": _l("先完成「住户登记表」，再交钥匙"),
-        "movein.acceptance_first": _l("等「验房」每项都有结果"),
-        "movein.readings_first": _l("等「水电气表」三只表都抄完"),
+        "movein.identity_first": _l("先完成“核对业主与资料”"),
+        "movein.register_first": _l("先完成“住户登记表”，再交钥匙"),
+        "movein.acceptance_first": _l("等“验房”每项都有结果"),
+        "movein.readings_first": _l("等“水电气表”三只表都抄完"),
         "movein.nothing_to_sign": _l("等有填好的文件"),
-        "movein.sign_first": _l("等「签字」全部完成"),
+        "movein.sign_first": _l("等“签字”全部完成"),
         "notice.future": _l("日期不能晚于今天。"),
         "power.no_scope": _l("请登记委托书：委托事项和有效期。"),
         "power.not_for_move_in": _l("委托事项里没有“办理入住”，受托人不能代办。"),
@@ -74,14 +88,15 @@ word(
         "things.missing": _things,
         "things.untested": _l("请当面试开每把钥匙后再勾选。"),
         "keys.before_handover": _l("还没有发放钥匙物品。"),
+        "keys.voided": _l("这次入住已作废，不能再发放；可以登记交回或遗失。"),
         "keys.too_many": _l("住户手里只有 %(held)s 件，数量不对。"),
         "keys.reason": _l("请写明原因。"),
         "charge.exists": _l("首期物业费已经记过了。"),
         "acceptance.not_begun": _l("验房还没有开始。"),
         "acceptance.closed": _l("本轮验收已签字，不能再改。"),
-        "acceptance.untested": _l("还有 %(count)s 项没有结果：第 %(lines)s 项。"),
-        "acceptance.undescribed": _l("不合格项还没有写问题：第 %(lines)s 项。"),
-        "acceptance.no_photo": _l("较重或涉及安全的问题要拍照：第 %(lines)s 项。"),
+        "acceptance.untested": _at_lines(_l("还有 %(count)s 项没有结果：第 %(lines)s 项。")),
+        "acceptance.undescribed": _at_lines(_l("不合格项还没有写问题：第 %(lines)s 项。")),
+        "acceptance.no_photo": _at_lines(_l("较重或涉及安全的问题要拍照：第 %(lines)s 项。")),
         "acceptance.wait_needs_reason_and_date": _l("待测要写明原因和日期。"),
         "acceptance.date_past": _l("日期不能早于今天。"),
         "meter.photo": _l("请拍下表盘。"),
@@ -89,15 +104,20 @@ word(
         "meter.closed": _l("底数已签字确认，不能再改。"),
         "signature.photo": _l("请拍下签名页。"),
         "sign.nothing": _l("没有待签的文件。"),
+        "sign.office_refuses": _l("拒签只用于业主一方。维修部不能签时，请先改好文件再签。"),
         "sign.owner_only": _l("这些文件要由业主或受托人签字。"),
         "rounds.not_rectifying": _l("现在没有待整改的问题。"),
         "rounds.recheck_first": _l("还没有复检合格的问题，不能再次验收。"),
         "rounds.failed_needs_note": _l("请写明仍存在的问题。"),
+        "rounds.moved_on": _l(
+            "工作单 %(number)s 在复检合格之后又被退回返修，不能签收。请把这一处记为“仍不合格”。"
+        ),
         "rounds.unanswered": _l("还有问题没有写复验结果。"),
         "appointment.past": _l("约定的时间要晚于现在。"),
         "filing.missing": _papers,
         "filing.open_defects": _l("还有 %(count)s 处整改未了。确实要归档，请勾选下面一项。"),
         "filing.unknown_paper": _l("这次入住不需要这份文件。"),
+        "filing.identity_scan": _l("证件的复印件请在“核对业主与资料”里拍照上传，系统会加印用途。"),
         "filing.place": _l("请写明存放位置，或上传扫描件。"),
     }
 )
@@ -159,7 +179,7 @@ CARD = Card(
         "movein.keys_lost": _key(_l("遗失")),
         "movein.charged": _l("首期物业费 %(amount)s 记入应收（%(number)s）"),
         "movein.acceptance_started": _l("开始验房，陪验：%(inspectors)s"),
-        "movein.signed_resident": _l("%(name)s 签字，共 %(count)s 份"),
+        "movein.signed_resident": _signed_resident,
         "movein.signed_office": _l("%(name)s 代表维修部签字，共 %(count)s 份"),
         "movein.refused": _l("拒签：%(reason)s"),
         "movein.round_accepted": _l("第 %(round)s 轮验收合格"),

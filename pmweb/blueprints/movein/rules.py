@@ -165,7 +165,7 @@ def balance(entries: Iterable[tuple[str, KeyAct, int]]) -> dict[str, int]:
 
 
 def check_key_act(act: KeyAct, kind: str, quantity: int, held: dict[str, int]) -> None:
-    """Nobody gives back or loses more than was handed out. Raises RuleBroken ``keys.too_many``."""
+    """Nobody keeps back, gives back or loses more than was handed out. Raises RuleBroken ``keys.too_many``."""
     if act is not KeyAct.HANDED_OUT and quantity > held.get(kind, 0):
         raise RuleBroken("keys.too_many", held=held.get(kind, 0), field="quantity")
 
@@ -340,17 +340,30 @@ def has_rounds(facts: Facts) -> bool:
     return facts.open_defects > 0 or facts.round > 1 or facts.progress.defects > 0
 
 
+def may_open_round(open_defects: int, rechecked_defects: int) -> bool:
+    """Whether a further round has something to look at (M-14), or nothing but the owner's word is missing.
+
+    Without an open defect – the owner refused a sheet, or the repairs were cancelled – the round only asks for it.
+    """
+    return rechecked_defects > 0 or open_defects == 0
+
+
 def check_open_round(facts: Facts) -> None:
-    """A further round needs a defect whose recheck has passed (M-14). Raises RuleBroken ``rounds.recheck_first``."""
+    """A further round needs ``may_open_round``.
+
+    Raises RuleBroken ``movein.ended``, ``rounds.not_rectifying``, ``rounds.recheck_first``.
+    """
+    if facts.ended:
+        raise RuleBroken("movein.ended")
     if facts.state is not State.RECTIFYING:
         raise RuleBroken("rounds.not_rectifying")
-    if not facts.rechecked_defects:
+    if not may_open_round(facts.open_defects, facts.rechecked_defects):
         raise RuleBroken("rounds.recheck_first")
 
 
 def check_filing(facts: Facts, *, accept_open_defects: bool) -> State:
-    """The state that filing leads to (M-19). Raises RuleBroken ``filing.*``."""
-    locked = locked_filing(facts)
+    """The state that filing leads to (M-19). Raises RuleBroken ``filing.*``, ``movein.ended``."""
+    locked = locked_by_end(facts) or locked_filing(facts)
     if locked is not None:
         raise locked
     if facts.missing:

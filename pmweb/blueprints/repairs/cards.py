@@ -15,6 +15,7 @@ from pmweb.blueprints.repairs import register
 from pmweb.blueprints.repairs.forms import WAITS
 from pmweb.blueprints.repairs.rules import WaitKind
 from pmweb.data import defaults
+from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.web.cards import Card, Matter
 from pmweb.web.filters import day, named, when
@@ -65,9 +66,11 @@ def _rechecked(facts: Facts) -> str:
 
 
 def _signed(facts: Facts) -> str:
+    """The name masked, as everywhere until somebody asks for it (PRI-5); older entries hold it in full."""
+    name = mask_name(facts["name"])
     if facts.get("method") == "refused":
-        return _("%(name)s 拒绝在工作单上签字，已由见证人记录", name=facts["name"])
-    return _("%(name)s 在工作单上签字", name=facts["name"])
+        return _("%(name)s 拒绝在工作单上签字，已由见证人记录", name=name)
+    return _("%(name)s 在工作单上签字", name=name)
 
 
 EVENTS = {

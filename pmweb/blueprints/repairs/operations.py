@@ -25,6 +25,7 @@ from pmweb.blueprints.repairs.rules import (
     WaitKind,
 )
 from pmweb.data import defaults
+from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission, granted
 from pmweb.domain.workflow import RuleBroken, Workflow
 from pmweb.extensions import unit
@@ -245,7 +246,7 @@ def sign_off(repair: Repair, signature: Signature, at: datetime) -> None:
     at = _not_before(repair, at)
     repair.signed_at, repair.signature_id = at, signature.id
     _move(repair, RepairState.SIGNED)
-    follow(repair, "repair.signed", at, name=signature.signer_name, method=signature.method.value)
+    follow(repair, "repair.signed", at, name=mask_name(signature.signer_name), method=signature.method.value)
 
 
 def cancel(repair: Repair, reason: str, at: datetime) -> None:

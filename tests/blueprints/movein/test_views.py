@@ -295,11 +295,11 @@ def test_missing_papers_are_named_and_nothing_is_lost(client_for: ClientFor, off
         "contract_no": "HT-1",
         "contract_on": "2024-06-18",
     }
-    response = client.post(
-        url, data=notice | {"seen": ["id_card_owner", "sale_contract"]}, follow_redirects=True
-    )
+    seen = {"seen": ["id_card_owner", "sale_contract"], "_version": journey.move_in.version}
+    response = client.post(url, data=notice | seen, follow_redirects=True)
     assert "还缺：入住通知单" in response.text
-    broken = client.post(url, data=notice | {"issued_on": "2030-01-01", "seen": ["id_card_owner"]})
+    again = {"issued_on": "2030-01-01", "seen": ["id_card_owner"], "_version": journey.move_in.version}
+    broken = client.post(url, data=notice | again)
     assert broken.status_code == 422
     assert 'value="2030-01-01"' in broken.text
 

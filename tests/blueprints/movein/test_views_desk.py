@@ -29,7 +29,7 @@ def journey(office: Office) -> Journey:
 
 def check(client: CheckingClient, journey: Journey, seen: list[Paper], **heads: str) -> Any:
     """What lies on the desk is ticked and saved."""
-    data = {"seen": [paper.value for paper in seen], **heads}
+    data = {"seen": [paper.value for paper in seen], "_version": journey.move_in.version, **heads}
     return client.post(f"/movein/{journey.move_in.id}/identity", data=data)
 
 

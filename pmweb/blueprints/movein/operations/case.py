@@ -131,7 +131,7 @@ def check_identity(
 
     What was seen is kept either way. RuleBroken: ``notice.future``, ``power.*``, ``movein.ended``.
     """
-    _refuse_ended(move_in)
+    refuse_ended(move_in)
     today = clock.local(at).date()
     for field, day in (("issued_on", notice.issued_on), ("contract_on", notice.contract_on)):
         if day is not None and day > today:
@@ -157,7 +157,7 @@ def check_identity(
 
 def void(move_in: MoveIn, reason: str, *, at: datetime) -> None:
     """End a case that should not have been opened; it stays readable (X-2). RuleBroken ``movein.void_reason``."""
-    _refuse_ended(move_in)
+    refuse_ended(move_in)
     if not reason:
         raise RuleBroken("movein.void_reason", field="reason")
     move_in.voided_at, move_in.void_reason = at, reason
@@ -220,6 +220,7 @@ def _acting_person(home: Home, handler: Handler) -> Person:
     return person
 
 
-def _refuse_ended(move_in: MoveIn) -> None:
+def refuse_ended(move_in: MoveIn) -> None:
+    """Nothing is done in a case that was filed or voided. Raises RuleBroken ``movein.ended``."""
     if move_in.voided_at is not None or move_in.state in ENDED:
         raise RuleBroken("movein.ended")

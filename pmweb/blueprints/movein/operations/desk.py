@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.households.household import Household, household_of
 from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.models import KeyEntry, MoveIn
+from pmweb.blueprints.movein.operations.case import refuse_ended
 from pmweb.blueprints.movein.rules import THINGS, KeyAct, balance, check_key_act, check_things
 from pmweb.data.movein import MoveInRules
 from pmweb.domain.workflow import RuleBroken
@@ -21,6 +22,8 @@ from pmweb.models import journal
 from pmweb.models.homes import Occupancy
 from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
 from pmweb.models.session_rules import actor_of
+
+_AFTER_THE_LIST = timedelta(microseconds=1)
 
 
 def confirm_register(move_in: MoveIn, occupancy: Occupancy, *, at: datetime) -> None:
@@ -43,6 +46,7 @@ def household(move_in: MoveIn) -> Household:
 
 def complete_owner(move_in: MoveIn, *, mobile: str, address: str, id_number: str) -> None:
     """What the register lacked about the owner. RuleBroken as ``households.change_person`` and ``set_identity``."""
+    _refuse_before_identity(move_in)
     owner = move_in.owner
     households.change_person(
         owner,
@@ -59,6 +63,7 @@ def complete_owner(move_in: MoveIn, *, mobile: str, address: str, id_number: str
 
 def add_member(move_in: MoveIn, member: NewMember) -> None:
     """One more person of the household (FM-01). RuleBroken as ``households.tie``."""
+    _refuse_before_identity(move_in)
     person = households.add_person(member.name, mobile=member.mobile)
     households.tie(
         move_in.home,
@@ -72,11 +77,13 @@ def add_member(move_in: MoveIn, member: NewMember) -> None:
 
 def add_vehicle(move_in: MoveIn, plate: str, space: str) -> None:
     """One more vehicle (FM-01)."""
+    _refuse_before_identity(move_in)
     households.add_vehicle(move_in.home, plate, space=space)
 
 
 def add_pet(move_in: MoveIn, kind: str, name: str, registration_no: str) -> None:
     """One more pet (FM-01)."""
+    _refuse_before_identity(move_in)
     households.add_pet(move_in.home, kind, name=name, registration_no=registration_no)
 
 
@@ -106,6 +113,7 @@ def choose_agreements(move_in: MoveIn, chosen: Sequence[str], rules: MoveInRules
 def list_things(move_in: MoveIn, things: dict[str, int], *, tested: bool, at: datetime) -> None:
     """The list of keys and things to be handed out and signed for (M-7, FM-04).
 
+    The same list again changes nothing: the signed receipt stays what it was.
     RuleBroken: ``movein.register_first`` (A-8), ``things.missing``, ``things.untested`` until each key was tried.
     """
     _refuse_before_identity(move_in)
@@ -114,23 +122,24 @@ def list_things(move_in: MoveIn, things: dict[str, int], *, tested: bool, at: da
     check_things(things)
     if not tested:
         raise RuleBroken("things.untested", field="tested")
-    session = unit()
-    held = balance((entry.kind, entry.act, entry.quantity) for entry in key_entries(move_in))
-    by = actor_of(session).name
-    for kind in THINGS:
-        more = things.get(kind, 0) - held.get(kind, 0)
-        if more:
-            act = KeyAct.HANDED_OUT if more > 0 else KeyAct.RETURNED
-            session.add(
-                KeyEntry(
-                    move_in_id=move_in.id,
-                    kind=kind,
-                    act=act,
-                    quantity=abs(more),
-                    entered_at=at,
-                    entered_by=by,
-                )
-            )
+    session, entries = unit(), key_entries(move_in)
+    held = balance((entry.kind, entry.act, entry.quantity) for entry in entries)
+    more = {kind: things.get(kind, 0) - held.get(kind, 0) for kind in THINGS}
+    if move_in.handover_at is not None and not any(more.values()):
+        return
+    at = max([at, *(entry.entered_at for entry in entries)])
+    session.add_all(
+        KeyEntry(
+            move_in_id=move_in.id,
+            kind=kind,
+            act=KeyAct.HANDED_OUT if difference > 0 else KeyAct.RETURNED,
+            quantity=abs(difference),
+            entered_at=at,
+            entered_by=actor_of(session).name,
+        )
+        for kind, difference in more.items()
+        if difference
+    )
     move_in.handover_at = at
     session.flush()
 
@@ -138,10 +147,15 @@ def list_things(move_in: MoveIn, things: dict[str, int], *, tested: bool, at: da
 def move_keys(move_in: MoveIn, kind: str, act: KeyAct, quantity: int, reason: str, *, at: datetime) -> None:
     """One more line of the key ledger: kept back for rework, given back, lost, handed out again (M-7).
 
-    RuleBroken: ``keys.before_handover``, ``keys.too_many``, ``keys.reason``.
+    The ledger goes on after the filing – what was kept back for rework comes back – and in a voided case as long
+    as things come back. It never changes the receipt that was signed, whatever the clock of the device says.
+    RuleBroken: ``keys.before_handover``, ``keys.voided``, ``keys.too_many``, ``keys.reason``.
     """
     if move_in.handover_at is None:
         raise RuleBroken("keys.before_handover")
+    if move_in.voided_at is not None and act is KeyAct.HANDED_OUT:
+        raise RuleBroken("keys.voided")
+    at = max(at, move_in.handover_at + _AFTER_THE_LIST)
     entries = key_entries(move_in)
     check_key_act(act, kind, quantity, balance((e.kind, e.act, e.quantity) for e in entries))
     if act in (KeyAct.LOST, KeyAct.RETAINED) and not reason:
@@ -188,10 +202,18 @@ def charged_from(move_in: MoveIn, at: datetime) -> date:
     return move_in.home.handed_over_on or clock.local(at).date()
 
 
+def is_charged(move_in: MoveIn) -> bool:
+    """Whether the first period's fee stands as a charge."""
+    return move_in.charge_id is not None and not fees.is_void(move_in.charge_id)
+
+
 def charge(move_in: MoveIn, *, at: datetime) -> None:
-    """Keep the first period's fee as an open charge (M-8). It is no condition for the keys (A-9)."""
+    """Keep the first period's fee as an open charge (M-8). It is no condition for the keys (A-9).
+
+    One that the finance office has voided is charged anew. RuleBroken ``charge.exists``.
+    """
     _refuse_before_identity(move_in)
-    if move_in.charge_id is not None:
+    if is_charged(move_in):
         raise RuleBroken("charge.exists")
     made = fees.add_first_period(
         move_in.home,
@@ -215,7 +237,6 @@ def charge(move_in: MoveIn, *, at: datetime) -> None:
 
 
 def _refuse_before_identity(move_in: MoveIn) -> None:
+    refuse_ended(move_in)
     if move_in.identity_checked_at is None:
         raise RuleBroken("movein.identity_first")
-    if move_in.voided_at is not None or move_in.filed_at is not None:
-        raise RuleBroken("movein.ended")

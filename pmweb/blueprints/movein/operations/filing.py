@@ -13,7 +13,7 @@ from pmweb.blueprints.movein.models import MoveIn, PaperSeen
 from pmweb.blueprints.movein.operations import case, papers
 from pmweb.blueprints.movein.operations.records import Records
 from pmweb.blueprints.movein.rules import (
-    ENDED,
+    IDENTITY_PAPERS,
     MOVES,
     Facts,
     Paper,
@@ -60,7 +60,12 @@ def file_lines(records: Records, ready: Sequence[papers.Standing], rules: MoveIn
 
 
 def keep_paper(move_in: MoveIn, kind: Paper, place: str, scan: Prepared | None, *, at: datetime) -> None:
-    """Where a paper lies – cabinet and box – or its scan (FM-34). RuleBroken ``filing.place`` when neither is given."""
+    """Where a paper lies – cabinet and box – or its scan (FM-34).
+
+    RuleBroken: ``movein.ended``, ``filing.place`` when neither is given, ``filing.identity_scan`` for a scan of an
+    identity document, which needs its purpose burnt in and is taken where the papers are checked (PRI-3).
+    """
+    case.refuse_ended(move_in)
     paper = case.papers_of(move_in).get(kind)
     if paper is None or kind not in _filed_kinds(move_in):
         raise RuleBroken("filing.unknown_paper")
@@ -68,6 +73,8 @@ def keep_paper(move_in: MoveIn, kind: Paper, place: str, scan: Prepared | None, 
         raise RuleBroken("filing.place", field="place")
     paper.place = place or paper.place
     if scan is not None:
+        if kind in IDENTITY_PAPERS and not scan.identity:
+            raise RuleBroken("filing.identity_scan", field="scan")
         kept = FileKind.IDENTITY if scan.identity else FileKind.SCAN
         paper.file_id = shelf.put(unit(), scan, kept, at=at).id
     unit().flush()
@@ -108,11 +115,6 @@ def household_file(home_id: int) -> list[HouseholdPaper]:
     """Every paper in the file of a home (户档案目录)."""
     query = select(HouseholdPaper).where(HouseholdPaper.home_id == home_id).order_by(HouseholdPaper.id)
     return list(unit().scalars(query))
-
-
-def ended(move_in: MoveIn) -> bool:
-    """Filed or voided."""
-    return move_in.voided_at is not None or move_in.state in ENDED
 
 
 def _filed_kinds(move_in: MoveIn) -> tuple[Paper, ...]:

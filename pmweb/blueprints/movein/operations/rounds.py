@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from pmweb import clock
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, Appointment, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import acceptance
+from pmweb.blueprints.movein.operations import acceptance, case
 from pmweb.blueprints.movein.rules import MOVES, Facts, Result, State, check_open_round
 from pmweb.blueprints.repairs import operations as repairs
 from pmweb.data.acceptance import AcceptanceChecklist
@@ -22,6 +22,10 @@ from pmweb.models import journal, shelf, tasks
 from pmweb.models.session_rules import actor_of
 
 SOURCE = MoveIn.__tablename__
+RECHECKED = ("rechecked", "leak_tested")
+"""States of a repair that the owner may look at again."""
+SETTLED = ("signed", "followed_up", "closed", "cancelled")
+"""States in which nothing of a repair is owed to the owner any more."""
 
 
 def repairs_of(move_in: MoveIn) -> list[Row[Any]]:
@@ -72,8 +76,9 @@ def appoint(
 ) -> None:
     """Agree on the time of the next acceptance and tell the repair department who comes along (M-15, M-16).
 
-    RuleBroken: ``rounds.not_rectifying``, ``appointment.past``.
+    RuleBroken: ``movein.ended``, ``rounds.not_rectifying``, ``appointment.past``.
     """
+    case.refuse_ended(move_in)
     if move_in.state is not State.RECTIFYING:
         raise RuleBroken("rounds.not_rectifying")
     if moment <= at:
@@ -133,7 +138,8 @@ def open_round(
 ) -> AcceptanceSheet:
     """Begin the next acceptance with the owner (M-17): the defects whose recheck has passed are on it (M-14).
 
-    RuleBroken ``rounds.recheck_first`` when there is none; the others stay with the repair department.
+    RuleBroken ``rounds.recheck_first`` while there is none and others are open: these stay with the repair
+    department.
     """
     check_open_round(facts)
     session = unit()
@@ -151,13 +157,14 @@ def open_round(
     )
     session.add(sheet)
     session.flush()
-    rechecked = {row.id for row in repairs_of(move_in) if row.state == "rechecked"}
+    rechecked = {row.id for row in repairs_of(move_in) if row.state in RECHECKED}
     session.add_all(
         DefectRound(sheet_id=sheet.id, item_id=item.id)
         for item in acceptance.items_of(first)
         if item.repair_id in rechecked
     )
     move_in.checked_at = None
+    tasks.keep(session, "movein.appoint", move_in, at=at)
     journal.note(session, move_in, "movein.round_opened", at=at, home_id=move_in.home_id, round=sheet.round)
     session.flush()
     return sheet
@@ -173,7 +180,11 @@ def defects_of_round(sheet: AcceptanceSheet) -> list[DefectRound]:
 def mark_defect(
     move_in: MoveIn, sheet: AcceptanceSheet, found: DefectRound, passed: bool, note: str, *, at: datetime
 ) -> None:
-    """What the owner says about one defect now (M-17). Not passed needs words: they go on the next work order."""
+    """What the owner says about one defect now (M-17). Not passed needs words: they go on the next work order.
+
+    RuleBroken: ``movein.ended``, ``acceptance.closed``, ``rounds.failed_needs_note``.
+    """
+    case.refuse_ended(move_in)
     if sheet.closed_at is not None:
         raise RuleBroken("acceptance.closed")
     if not passed and not note:
@@ -185,28 +196,70 @@ def mark_defect(
 
 
 def check_round(move_in: MoveIn, sheet: AcceptanceSheet, *, at: datetime) -> None:
-    """核对 of a later round: every defect on it has an answer."""
+    """核对 of a later round: every defect on it has an answer.
+
+    RuleBroken: ``movein.ended``, ``acceptance.closed``, ``rounds.unanswered``, ``rounds.moved_on``.
+    """
+    case.refuse_ended(move_in)
+    if sheet.closed_at is not None:
+        raise RuleBroken("acceptance.closed")
     if any(found.passed is None for found in defects_of_round(sheet)):
         raise RuleBroken("rounds.unanswered")
+    passed_repairs(move_in, sheet)
     move_in.checked_at = at
     unit().flush()
 
 
 def send_back_failed(move_in: MoveIn, sheet: AcceptanceSheet, *, at: datetime) -> None:
-    """A defect that did not pass goes back to M-12 with a higher round; the number of rounds is not limited."""
-    items = {item.id: item for item in acceptance.items_of(acceptance.first_sheet(move_in))}
-    for found in defects_of_round(sheet):
-        repair = repairs.repair_of(SOURCE, move_in.id, items[found.item_id].repair_id or 0)
-        if repair is not None and found.passed is False:
+    """A defect that did not pass goes back to M-12 with a higher round; the number of rounds is not limited.
+
+    What the repair department has taken back by itself meanwhile is there already.
+    """
+    for found, repair in _looked_at(move_in, sheet):
+        if found.passed is False and repair.state in RECHECKED:
             repairs.rework(repair, found.note, at)
 
 
 def passed_repairs(move_in: MoveIn, sheet: AcceptanceSheet) -> list[Any]:
-    """The repairs whose defect passed this round: the resident signs their work orders (M-18)."""
+    """The repairs whose defect passed this round: the resident signs their work orders (M-18).
+
+    RuleBroken ``rounds.moved_on`` when the repair department has taken one of them back since its recheck.
+    """
+    passed = [repair for found, repair in _looked_at(move_in, sheet) if found.passed]
+    for repair in passed:
+        if is_open(repair.state) and repair.state not in RECHECKED:
+            raise RuleBroken("rounds.moved_on", number=repair.number)
+    return [repair for repair in passed if repair.state in RECHECKED]
+
+
+def is_open(state: str) -> bool:
+    """Whether a work order in this state is still owed to the owner."""
+    return state not in SETTLED
+
+
+def _looked_at(move_in: MoveIn, sheet: AcceptanceSheet) -> list[tuple[DefectRound, Any]]:
+    """The defects of a later round with their repairs."""
     items = {item.id: item for item in acceptance.items_of(acceptance.first_sheet(move_in))}
-    passed = [items[f.item_id].repair_id or 0 for f in defects_of_round(sheet) if f.passed]
-    found = (repairs.repair_of(SOURCE, move_in.id, repair_id) for repair_id in passed)
-    return [repair for repair in found if repair is not None]
+    pairs = (
+        (found, repairs.repair_of(SOURCE, move_in.id, items[found.item_id].repair_id or 0))
+        for found in defects_of_round(sheet)
+    )
+    return [(found, repair) for found, repair in pairs if repair is not None]
+
+
+def promise_appointment(move_in: MoveIn, *, at: datetime) -> None:
+    """The owner refused a round and no repair is open: somebody has to agree on the next one (M-15)."""
+    if not any(row.state not in RECHECKED and is_open(row.state) for row in repairs_of(move_in)):
+        tasks.promise(
+            unit(),
+            "movein.appoint",
+            "M-15",
+            move_in,
+            event_at=at,
+            due_at=days_after(at, 1, clock.zone()),
+            role=Role.RECEPTIONIST,
+            home_id=move_in.home_id,
+        )
 
 
 def promise_filing(move_in: MoveIn, *, at: datetime) -> None:
@@ -225,8 +278,18 @@ def promise_filing(move_in: MoveIn, *, at: datetime) -> None:
 
 
 def _standing_appointments(move_in: MoveIn) -> Select[Appointment]:
+    """Those for a round that has not begun: one that took place stays as it was."""
+    begun = (
+        select(func.coalesce(func.max(AcceptanceSheet.round), 0))
+        .where(AcceptanceSheet.move_in_id == move_in.id)
+        .scalar_subquery()
+    )
     return (
         select(Appointment)
-        .where(Appointment.move_in_id == move_in.id, Appointment.cancelled_at.is_(None))
+        .where(
+            Appointment.move_in_id == move_in.id,
+            Appointment.cancelled_at.is_(None),
+            Appointment.round > begun,
+        )
         .order_by(Appointment.id.desc())
     )

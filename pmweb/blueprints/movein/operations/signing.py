@@ -14,6 +14,7 @@ from pmweb.blueprints.movein.operations.records import read_records
 from pmweb.blueprints.movein.rules import MOVES, Applicant, Outcome, State, check_power_covers
 from pmweb.blueprints.repairs import operations as repairs
 from pmweb.data import Defaults
+from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, tasks
@@ -43,7 +44,11 @@ class Moment:
 
 
 def moment_of(move_in: MoveIn, side: SignerSide, data: Defaults, locale: str) -> Moment:
-    """What this side has to sign now. The repair department signs after the resident."""
+    """What this side has to sign now. The repair department signs after the resident.
+
+    RuleBroken ``movein.ended``: in a case that was filed or voided nobody signs any more.
+    """
+    case.refuse_ended(move_in)
     ready = papers.papers_ready(read_records(move_in), data.movein)
     owed = [paper for paper in ready if paper.owed_by(side)]
     if side is SignerSide.OFFICE:
@@ -69,8 +74,11 @@ def sign_moment(
     """Sign everything that is owed now, in one act.
 
     Signing the sheet ends its round: defects become work orders (M-12), passed ones are signed off (M-18), and the
-    state follows. RuleBroken: ``sign.nothing``, ``sign.owner_only``, ``power.*`` and those of ``models.signing``.
+    state follows. RuleBroken: ``movein.ended``, ``sign.nothing``, ``sign.owner_only``, ``sign.office_refuses``,
+    ``power.*``, ``rounds.moved_on`` and those of ``models.signing``.
     """
+    if side is SignerSide.OFFICE and isinstance(manner, Refused):
+        raise RuleBroken("sign.office_refuses")
     moment = moment_of(move_in, side, data, locale)
     if not moment.owed:
         raise RuleBroken("sign.nothing")
@@ -94,7 +102,7 @@ def sign_moment(
         event,
         at=at,
         home_id=move_in.home_id,
-        name=signer.name,
+        name=signer.name if side is SignerSide.OFFICE else mask_name(signer.name),
         count=len(signed),
         reason=manner.reason if isinstance(manner, Refused) else "",
     )
@@ -165,10 +173,7 @@ def _end_round(
             _sign_off_passed(move_in, sheet, manner, signer, locale=locale, device=device, at=at)
         rounds.send_back_failed(move_in, sheet, at=at)
         tasks.keep(unit(), "movein.accompany", move_in, at=at)
-    still_open = any(
-        row.state not in ("signed", "followed_up", "closed", "cancelled")
-        for row in rounds.repairs_of(move_in)
-    )
+    still_open = any(rounds.is_open(row.state) for row in rounds.repairs_of(move_in))
     outcome = Outcome.REFUSED if refused else Outcome.WITH_DEFECTS if still_open else Outcome.ACCEPTED
     reason = manner.reason if isinstance(manner, Refused) else ""
     acceptance.close_round(sheet, outcome, reason=reason, at=at)
@@ -186,6 +191,8 @@ def _end_round(
     tasks.keep(unit(), "movein.handle", move_in, at=at)
     if passed:
         rounds.promise_filing(move_in, at=at)
+    elif refused:
+        rounds.promise_appointment(move_in, at=at)
 
 
 def _sign_off_passed(

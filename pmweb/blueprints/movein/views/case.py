@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, false, select
@@ -24,9 +24,8 @@ from pmweb.blueprints.movein.operations import case, rounds
 from pmweb.blueprints.movein.rules import NEVER_COPIED, Applicant, Paper, State
 from pmweb.blueprints.movein.views.base import bp, case_of, opened_case
 from pmweb.domain.permissions import Permission
-from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
-from pmweb.models.homes import Home, matching
+from pmweb.models.homes import Home, meant_by
 from pmweb.models.people import PartyKind, Person
 from pmweb.web.access import find, requires
 from pmweb.web.cards import timeline_of
@@ -115,6 +114,10 @@ def new() -> Response:
 @requires(Permission.MOVEIN_READ)
 def show(move_in_id: int) -> Response:
     """The case: its steps, what is missing, what is signed, what happened."""
+    return _show(move_in_id)
+
+
+def _show(move_in_id: int, refused: VoidForm | None = None) -> Response:
     opened = opened_case(move_in_id)
     move_in, facts = opened.records.move_in, opened.facts
     rows = FLOW.rows(move_in, facts)
@@ -132,7 +135,8 @@ def show(move_in_id: int) -> Response:
         state_word=STATES[move_in.state],
         state_tone=STATE_TONES[move_in.state],
         who=APPLICANT_WORDS,
-        form=VoidForm(formdata=None),
+        form=refused,
+        void_form=refused or VoidForm(formdata=None),
     )
 
 
@@ -146,7 +150,7 @@ def void(move_in_id: int) -> Response:
     if form.carried_out(lambda: case.void(move_in, form.reason.data or "", at=captured_at())):
         flash(_("已作废，记录保留。"))
         return go("movein.show", move_in_id=move_in_id)
-    raise RuleBroken("movein.void_reason")
+    return _show(move_in_id, form)
 
 
 @bp.route("/<int:move_in_id>/identity", methods=["GET", "POST"])
@@ -159,6 +163,8 @@ def identity(move_in_id: int) -> Response:
     seen = [kind for kind, paper in kept.items() if paper.seen_at is not None]
     form = IdentityForm(data=identity_answers(move_in, seen, case.power_of(move_in)))
     form.ask_for(list(kept))
+    if request.method == "POST":
+        expect(move_in.version)
     missing: list[tuple[Paper, ...]] = []
 
     def check() -> None:
@@ -170,7 +176,7 @@ def identity(move_in_id: int) -> Response:
 
     if form.carried_out(check):
         if missing[0]:
-            names = "、".join(str(PAPER_NAMES[kind.value]) for kind in missing[0])
+            names = listed(PAPER_NAMES[kind.value] for kind in missing[0])
             flash(_("已保存。还缺：%(names)s，补齐后再核对。", names=names), "wait")
             return go("movein.show", move_in_id=move_in_id)
         flash(_("身份与资料已核对。"))
@@ -206,20 +212,22 @@ def _filtered() -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == MoveIn.owner_id)
     )
     state = request.args.get("state", "")
-    if state in [s.value for s in State]:
+    if state:
+        if state not in [known.value for known in State]:
+            abort(404)
         query = query.where(MoveIn.state == State(state), MoveIn.voided_at.is_(None))
     wanted = request.args.get("q", "").strip()
     if wanted.upper().startswith("RZ-"):
         query = query.where(MoveIn.number == wanted.upper())
     elif wanted:
-        condition = matching(wanted)
+        condition = meant_by(wanted)
         query = query.where(condition if condition is not None else false())
     return query
 
 
 def _homes_like(wanted: str) -> list[Any]:
     """Homes that the typed number may mean, for the first screen of a new case."""
-    condition = matching(wanted)
+    condition = meant_by(wanted)
     if condition is None:
         return []
     query = select(Home.id, Home.label, Home.layout_type, Home.sold).where(condition).order_by(Home.sort_key)

@@ -30,7 +30,7 @@ from pmweb.models.homes import Occupancy
 from pmweb.web.access import find, requires
 from pmweb.web.fields import Form
 from pmweb.web.pages import go, page
-from pmweb.web.unit_of_work import captured_at
+from pmweb.web.unit_of_work import captured_at, expect
 from pmweb.web.wording import worded
 
 
@@ -76,6 +76,7 @@ def register(move_in_id: int) -> Response:
     if request.method == "GET":
         return _register_page(move_in)
     form = RegisterForm()
+    expect(move_in.home.version)
     if form.carried_out(
         lambda: desk.confirm_register(move_in, Occupancy(form.occupancy.data), at=captured_at())
     ):
@@ -90,6 +91,7 @@ def register_owner(move_in_id: int) -> Response:
     """What the register lacked about the owner."""
     move_in = _open_register(move_in_id)
     form = OwnerForm()
+    expect(move_in.owner.version)
 
     def complete() -> None:
         desk.complete_owner(
@@ -155,6 +157,8 @@ def agreements(move_in_id: int) -> Response:
     move_in, facts = case_of(move_in_id)
     FLOW.open_step("agreements", facts)
     rules = defaults().movein
+    if request.method == "POST":
+        expect(move_in.version)
     form = AgreementsForm(data={"agreements": list(move_in.agreements) or list(rules.agreements)})
     if form.carried_out(
         lambda: desk.choose_agreements(move_in, form.agreements.data or [], rules, at=captured_at())
@@ -170,13 +174,16 @@ def handover(move_in_id: int) -> Response:
     move_in, facts = case_of(move_in_id)
     FLOW.open_step("handover", facts)
     entries = desk.key_entries(move_in)
+    seen = entries[-1].id if entries else 0
+    if request.method == "POST":
+        expect(seen)  # the last line of the ledger stands for its version
     held = balance((entry.kind, entry.act, entry.quantity) for entry in entries)
     form = ThingsForm(data=held | {"tested": True} if entries else None)
     if form.carried_out(
         lambda: desk.list_things(move_in, form.counts(), tested=bool(form.tested.data), at=captured_at())
     ):
         return go("movein.sign", move_in_id=move_in_id)
-    return page("movein/handover.html", "step", form=form, move_in=move_in, facts=facts)
+    return page("movein/handover.html", "step", form=form, move_in=move_in, facts=facts, seen=seen)
 
 
 @bp.route("/<int:move_in_id>/keys", methods=["GET", "POST"])
@@ -234,9 +241,17 @@ def charge_fee(move_in_id: int) -> Response:
 
 
 def _fee_page(move_in: MoveIn, form: Form | None = None) -> Response:
-    proposal, problem = None, None
+    proposal, problem, charged = None, None, desk.is_charged(move_in)
     try:
-        proposal = desk.first_charge(move_in, at=clock.now()) if move_in.charge_id is None else None
+        proposal = None if charged else desk.first_charge(move_in, at=clock.now())
     except RuleBroken as broken:
         problem = worded(broken)
-    return page("movein/fee.html", "step", form=form, move_in=move_in, proposal=proposal, problem=problem)
+    return page(
+        "movein/fee.html",
+        "step",
+        form=form,
+        move_in=move_in,
+        charged=charged,
+        proposal=proposal,
+        problem=problem,
+    )

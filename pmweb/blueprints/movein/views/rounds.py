@@ -20,7 +20,7 @@ from pmweb.blueprints.movein.rules import State, may_open_round
 from pmweb.blueprints.movein.views.base import bp, case_of, room_names
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
-from pmweb.extensions import db, unit
+from pmweb.extensions import db
 from pmweb.models.staff import Staff, StaffRole
 from pmweb.web.access import estate, find, requires
 from pmweb.web.fields import Form, choice, moment, note, text
