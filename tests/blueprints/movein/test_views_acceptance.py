@@ -1,0 +1,443 @@
+"""The walk through the home, the meters and the signature, through a client (M-9 to M-11, M-18)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from pmweb.blueprints.households import operations as households
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet
+from pmweb.blueprints.movein.operations import acceptance, meters
+from pmweb.blueprints.movein.rules import Result, State
+from pmweb.domain.permissions import Role
+from pmweb.extensions import db
+from pmweb.models.homes import Meter, MeterKind, MeterReading, ReadingPurpose
+from pmweb.models.people import TieKind
+from pmweb.models.signatures import Signature, SignerSide, SignMethod
+from tests.blueprints.movein.journey import DATA, Journey
+from tests.checking_client import CheckingClient
+from tests.office import MORNING, Office
+from tests.pictures import STROKES, jpeg, signature_png
+
+ClientFor = Callable[..., CheckingClient]
+HTMX = {"HX-Request": "true", "HX-Boosted": "true"}
+DRAWN = {
+    "strokes": json.dumps(STROKES),
+    "strokes_png": "data:image/png;base64," + b64encode(signature_png()).decode(),
+}
+
+
+@pytest.fixture
+def journey(office: Office) -> Journey:
+    """An owner whose papers were checked."""
+    made = Journey(office)
+    made.check_identity()
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def sheet(journey: Journey) -> AcceptanceSheet:
+    made = journey.start_acceptance()
+    db.session.commit()
+    return made
+
+
+@pytest.fixture
+def ready(journey: Journey) -> Journey:
+    """Everything on the sheet is in order but one line; it was checked and can be signed."""
+    sheet = journey.start_acceptance()
+    journey.walk(sheet, defects=1)
+    journey.read_meters()
+    acceptance.confirm_check(journey.move_in, at=journey.now())
+    db.session.commit()
+    return journey
+
+
+@pytest.fixture
+def repairer(client_for: ClientFor, journey: Journey) -> CheckingClient:
+    return client_for(Role.REPAIRER, name="周志强")
+
+
+def line(sheet: AcceptanceSheet, code: str) -> AcceptanceItem:
+    query = select(AcceptanceItem).where(AcceptanceItem.sheet_id == sheet.id, AcceptanceItem.code == code)
+    return db.session.scalars(query).one()
+
+
+def say(client: CheckingClient, sheet: AcceptanceSheet, code: str, **data: Any) -> Any:
+    """Send one line, as the browser does."""
+    item = line(sheet, code)
+    url = f"/movein/{sheet.move_in_id}/items/{item.id}"
+    sent = {"_version": item.version, **data}
+    headers = HTMX | {"HX-Target": f"item-{item.id}"}
+    return client.post(url, data=sent, headers=headers, follow_redirects=True)
+
+
+def photo() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(jpeg()), "a.jpg"
+
+
+# --- beginning ---
+
+
+def test_the_page_says_how_many_lines_the_sheet_will_have(journey: Journey, repairer: CheckingClient) -> None:
+    """M-9: proposed from the layout as sold; another answer is counted at once."""
+    url = f"/movein/{journey.move_in.id}/acceptance/start"
+    assert "82 <small>" in repairer.get(url).text
+    answers = {"finish": "furnished", "bedrooms": 4, "bathrooms": 2, "balconies": 2}
+    counted = repairer.get(url, query_string=answers, headers={"HX-Request": "true", "HX-Target": "count"})
+    assert counted.text.lstrip().startswith('<section class="card" id="count"')
+    assert "125 <small>" in counted.text
+    odd = repairer.get(url, query_string=answers | {"bedrooms": "many"})
+    assert odd.status_code == 200
+    assert "— <small>" in odd.text
+
+
+def test_the_walk_begins_with_somebody_of_the_repair_department(
+    journey: Journey, repairer: CheckingClient
+) -> None:
+    """FM-05: at least one inspector; who is signed in is proposed."""
+    url = f"/movein/{journey.move_in.id}/acceptance/start"
+    assert re.search(r'value="周志强" id="\S+" checked', repairer.get(url).text)
+    rooms = {"finish": "bare", "bedrooms": 2, "bathrooms": 1, "balconies": 1, "resident_present": "周文博"}
+    refused = repairer.post(url, data=rooms)
+    assert refused.status_code == 422
+    assert "请选择陪验人员" in refused.text
+    begun = repairer.post(url, data=rooms | {"inspectors": ["周志强", "周工"]})
+    assert begun.location == f"/movein/{journey.move_in.id}/acceptance"
+    made = acceptance.first_sheet(journey.move_in)
+    assert made.inspectors == "周志强、周工"
+    assert repairer.get(url).location == f"/movein/{journey.move_in.id}/acceptance"
+    assert repairer.post(url, data=rooms | {"inspectors": ["周工"]}).status_code == 422
+
+
+def test_without_a_repair_department_the_page_says_what_to_do(
+    office: Office, journey: Journey, client_for: ClientFor
+) -> None:
+    for role in journey.repairer.roles:
+        role.ended_at = MORNING
+    db.session.commit()
+    page = client_for(Role.RECEPTIONIST).get(f"/movein/{journey.move_in.id}/acceptance/start")
+    assert "维修部还没有人员" in page.text
+
+
+def test_who_only_reads_is_led_to_the_case_before_the_walk_has_begun(
+    journey: Journey, client_for: ClientFor
+) -> None:
+    page = client_for(Role.AUDITOR).get(f"/movein/{journey.move_in.id}/acceptance")
+    assert page.location == f"/movein/{journey.move_in.id}"
+
+
+def test_there_is_no_walk_and_no_reading_before_the_papers(office: Office, client_for: ClientFor) -> None:
+    """A-8."""
+    journey = Journey(office)
+    db.session.commit()
+    client = client_for(Role.REPAIRER)
+    for path in ("acceptance/start", "readings"):
+        page = client.get(f"/movein/{journey.move_in.id}/{path}")
+        assert page.status_code == 422
+        assert "核对业主与资料" in page.text
+
+
+# --- lines ---
+
+
+def test_what_is_said_about_a_defect_is_kept_little_by_little(
+    sheet: AcceptanceSheet, repairer: CheckingClient
+) -> None:
+    """M-11: the photo first, then the words; what is missing stands beside the line."""
+    assert "缺说明" in say(repairer, sheet, "LIV-07", mark="defect").text
+    shown = say(repairer, sheet, "LIV-07", note="", severity="safety", photos=photo())
+    assert shown.status_code == 200
+    assert "缺说明" in shown.text
+    assert "缺照片" not in shown.text
+    shown = say(repairer, sheet, "LIV-07", note="裂纹", severity="serious", responsible="builder")
+    assert "缺说明" not in shown.text
+    kept = line(sheet, "LIV-07")
+    assert (kept.note, kept.severity, kept.responsible) == ("裂纹", "serious", "builder")
+
+
+def test_a_second_tap_on_defect_keeps_the_words_of_the_page(
+    sheet: AcceptanceSheet, repairer: CheckingClient
+) -> None:
+    """Nothing typed is ever cleared."""
+    say(repairer, sheet, "LIV-05", mark="defect")
+    say(repairer, sheet, "LIV-05", mark="defect", note="空鼓两处")
+    assert line(sheet, "LIV-05").note == "空鼓两处"
+
+
+def test_a_measured_value_belongs_to_what_is_measured(
+    sheet: AcceptanceSheet, repairer: CheckingClient
+) -> None:
+    """FM-05: a field that the page does not show keeps what it had."""
+    say(repairer, sheet, "LIV-04", mark="defect")
+    say(repairer, sheet, "LIV-04", note="偏低", value="2.61 m")
+    say(repairer, sheet, "LIV-04", note="净高偏低")
+    kept = line(sheet, "LIV-04")
+    assert (kept.note, kept.value) == ("净高偏低", "2.61 m")
+
+
+def test_a_photo_of_another_line_is_taken_off(sheet: AcceptanceSheet, repairer: CheckingClient) -> None:
+    say(repairer, sheet, "LIV-07", mark="defect")
+    shown = say(repairer, sheet, "LIV-07", photos=photo())
+    remove = re.search(r'formaction="([^"]+/remove)"', shown.text)
+    assert remove is not None
+    item = line(sheet, "LIV-07")
+    headers = HTMX | {"HX-Target": f"item-{item.id}"}
+    assert "缺照片" in repairer.post(remove[1], headers=headers, follow_redirects=True).text
+    elsewhere = remove[1].replace(f"/items/{item.id}/", f"/items/{line(sheet, 'LIV-08').id}/")
+    assert repairer.post(elsewhere).status_code == 404
+
+
+def test_a_line_says_why_it_waits(sheet: AcceptanceSheet, repairer: CheckingClient) -> None:
+    """decisions, 待测: asked first, kept with a reason and a day; refused without."""
+    opened = say(repairer, sheet, "BAT-01", wait="1")
+    assert "今天测不了的原因" in opened.text
+    assert line(sheet, "BAT-01").marked_at is None
+    refused = say(repairer, sheet, "BAT-01", note="蓄水 24 小时")
+    assert refused.status_code == 422
+    assert "蓄水 24 小时" in refused.text
+    tomorrow = (MORNING + timedelta(days=1)).date().isoformat()
+    kept = say(repairer, sheet, "BAT-01", note="蓄水 24 小时", due_on=tomorrow)
+    assert "待测" in kept.text
+    assert "已检 <b>1/" in kept.text
+
+
+def test_without_javascript_a_line_says_why_it_waits(
+    sheet: AcceptanceSheet, repairer: CheckingClient
+) -> None:
+    item = line(sheet, "BAT-01")
+    asked = repairer.post(f"/movein/{sheet.move_in_id}/items/{item.id}", data={"wait": "1"})
+    assert asked.status_code == 303
+    assert asked.location.endswith(f"?wait={item.id}#item-{item.id}")
+    assert "今天测不了的原因" in repairer.get(asked.location).text
+
+
+def test_the_same_tap_twice_is_one(sheet: AcceptanceSheet, repairer: CheckingClient) -> None:
+    """Promise 5: a lost answer, sent again."""
+    for _ in range(2):
+        assert say(repairer, sheet, "LIV-05", mark="ok", _key="the same", _version=1).status_code == 200
+    assert line(sheet, "LIV-05").version == 2
+
+
+@pytest.mark.parametrize("mark", ["perfect", "0"])
+def test_an_unknown_mark_is_no_mark(sheet: AcceptanceSheet, repairer: CheckingClient, mark: str) -> None:
+    assert say(repairer, sheet, "LIV-05", mark=mark).status_code == 400
+    assert line(sheet, "LIV-05").result is Result.NOT_TESTED
+
+
+def test_a_line_of_another_case_is_unknown_here(
+    office: Office, sheet: AcceptanceSheet, repairer: CheckingClient
+) -> None:
+    item = line(sheet, "LIV-05")
+    url = f"/movein/{sheet.move_in_id + 1}/items/{item.id}"
+    assert repairer.post(url, data={"mark": "ok"}).status_code == 404
+    assert repairer.post(f"/movein/{sheet.move_in_id}/rooms/99/rest").status_code == 404
+
+
+def test_a_sheet_of_a_voided_case_is_left_alone(
+    journey: Journey, sheet: AcceptanceSheet, repairer: CheckingClient
+) -> None:
+    """Promise 8."""
+    journey.move_in.voided_at, journey.move_in.void_reason = MORNING, "重复"
+    db.session.commit()
+    assert say(repairer, sheet, "LIV-05", mark="ok").status_code == 422
+    assert line(sheet, "LIV-05").result is Result.NOT_TESTED
+
+
+# --- meters ---
+
+
+@pytest.fixture
+def known_meter(journey: Journey) -> Meter:
+    """An electricity meter that showed 5 kWh when the developer handed the home over."""
+    meter = Meter(home_id=journey.home.id, kind=MeterKind.ELECTRICITY, meter_no="E-900")
+    db.session.add(meter)
+    db.session.flush()
+    for reading, day in (("9.5", 2), ("5", 1)):
+        before = MeterReading(
+            meter_id=meter.id,
+            home_id=journey.home.id,
+            purpose=ReadingPurpose.HANDOVER,
+            reading=Decimal(reading),
+            seal_ok=True,
+            read_at=MORNING - timedelta(days=day),
+            read_by="开发商",
+        )
+        db.session.add(before)
+    db.session.commit()
+    return meter
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX | {"HX-Target": "meter-2"}], ids=["plain", "htmx"])
+def test_an_unusual_reading_is_asked_about_once_more(
+    journey: Journey, known_meter: Meter, repairer: CheckingClient, headers: dict[str, str]
+) -> None:
+    """M-10: a soft warning: whoever has looked again may keep it."""
+    url = f"/movein/{journey.move_in.id}/readings"
+    page = repairer.get(url).text
+    assert 'value="E-900"' in page
+    assert "上次 5.00" in page
+    reading = {"electricity-meter_no": "E-900", "electricity-reading": "4９0", "electricity-seal_ok": "y"}
+    asked = repairer.post(
+        f"{url}/electricity", data=reading | {"electricity-photo": photo()}, headers=headers
+    )
+    assert asked.status_code == 422
+    assert "请再看一遍" in asked.text
+    assert "electricity-confirmed" in asked.text
+    looked = reading | {"electricity-photo": photo(), "electricity-confirmed": "y"}
+    kept = repairer.post(f"{url}/electricity", data=looked, headers=headers, follow_redirects=True)
+    assert kept.status_code == 200
+    assert "已抄" in kept.text
+    (taken,) = meters.readings_of(journey.move_in)
+    assert taken.reading == Decimal(490)
+
+
+def test_a_reading_needs_its_photo(journey: Journey, repairer: CheckingClient) -> None:
+    """FM-06."""
+    url = f"/movein/{journey.move_in.id}/readings/gas"
+    refused = repairer.post(url, data={"gas-meter_no": "G-1", "gas-reading": "0", "gas-seal_ok": "y"})
+    assert refused.status_code == 422
+    assert "请拍下表盘" in refused.text
+    assert repairer.post(f"/movein/{journey.move_in.id}/readings/steam").status_code == 404
+
+
+def test_the_readings_are_shown_after_the_signature(ready: Journey, repairer: CheckingClient) -> None:
+    ready.sign()
+    db.session.commit()
+    page = repairer.get(f"/movein/{ready.move_in.id}/readings").text
+    assert "已签字确认" in page
+    assert 'name="water-reading"' not in page
+    assert "0.35" in page
+
+
+# --- signing ---
+
+
+def signing(client: CheckingClient, journey: Journey, **data: Any) -> Any:
+    """Open the page, then send what was chosen with what the page carried."""
+    url = f"/movein/{journey.move_in.id}/sign"
+    page = client.get(url).text
+    carried = {
+        name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("seen", "side", "signer")
+    }
+    return client.post(url, data=carried | data)
+
+
+def test_one_act_signs_all_papers_then_the_repair_department_signs(
+    ready: Journey, repairer: CheckingClient
+) -> None:
+    """M-9, M-10, A-10: what is confirmed stands there in figures."""
+    page = repairer.get(f"/movein/{ready.move_in.id}/sign").text
+    for words in ("周文博", "房屋质量验收登记表", "水电气表底数确认", "0.35", "1 项不合格转整改"):
+        assert words in page, words
+    assert 'class="rail' not in page
+    signed = signing(repairer, ready, manner="pad", **DRAWN)
+    assert signed.location == f"/movein/{ready.move_in.id}/sign"
+    assert ready.move_in.state is State.RECTIFYING
+    office = repairer.get(signed.location).text
+    assert "维修人员" in office
+    assert "记为拒签" not in office
+    done = signing(repairer, ready, manner="pad", **DRAWN)
+    assert done.location == f"/movein/{ready.move_in.id}"
+    rows = db.session.scalars(select(Signature)).all()
+    assert len({(row.paper, row.side) for row in rows}) == 4
+    assert len({row.act for row in rows}) == 2
+    assert {row.device for row in rows} == {"Werkzeug/" + rows[0].device.rpartition("/")[2]}
+    assert repairer.get(f"/movein/{ready.move_in.id}/sign").location == f"/movein/{ready.move_in.id}"
+
+
+def test_what_was_signed_in_the_meantime_is_not_signed_unseen(
+    ready: Journey, repairer: CheckingClient
+) -> None:
+    """SIG-2: the page carries what it showed."""
+    url = f"/movein/{ready.move_in.id}/sign"
+    page = repairer.get(url).text
+    seen = re.findall(r'name="seen" value="([^"]*)"', page)[0]
+    sheet = acceptance.first_sheet(ready.move_in)
+    item = acceptance.items_of(sheet)[3]
+    acceptance.mark(
+        ready.move_in, sheet, item, Result.NOT_APPLICABLE, checklist=DATA.acceptance, at=ready.now()
+    )
+    acceptance.confirm_check(ready.move_in, at=ready.now())
+    db.session.commit()
+    answer = repairer.post(
+        url, data={"seen": seen, "side": "resident", "manner": "pad", "signer": ready.owner.id, **DRAWN}
+    )
+    assert answer.status_code == 422
+    assert "要签的内容有改动" in answer.text
+    assert "无此项" in answer.text
+    assert db.session.scalars(select(Signature)).all() == []
+
+
+def test_the_owner_may_sign_on_paper_or_refuse(ready: Journey, repairer: CheckingClient) -> None:
+    """SIG-4: both without JavaScript; a refusal needs its reason and a witness."""
+    refused = signing(repairer, ready, manner="refused", reason="渗水没有修")
+    assert refused.status_code == 422
+    assert "在场见证人" in refused.text
+    assert 'value="渗水没有修"' in refused.text
+    assert "请拍下签名页" in signing(repairer, ready, manner="paper").text
+    assert "还没有签名" in signing(repairer, ready, manner="pad").text
+    assert signing(repairer, ready, manner="refused", reason="渗水没有修", witness="周工").status_code == 303
+    rows = db.session.scalars(select(Signature)).all()
+    assert {(row.method, row.reason, row.witness) for row in rows} == {
+        (SignMethod.REFUSED, "渗水没有修", "周工")
+    }
+    assert acceptance.first_sheet(ready.move_in).outcome == "refused"
+
+
+def test_a_person_of_the_register_may_sign_for_the_household(
+    ready: Journey, repairer: CheckingClient
+) -> None:
+    """A-37: the acceptance, but no agreement; also on paper."""
+    sister = households.add_person("周文静", mobile="13700137001")
+    households.tie(ready.home, sister, TieKind.FAMILY, relation="妹妹")
+    db.session.commit()
+    page = repairer.get(f"/movein/{ready.move_in.id}/sign").text
+    assert page.count(f'<option value="{sister.id}"') == 2
+    signed = signing(repairer, ready, manner="paper", signer=str(sister.id), photo=photo())
+    assert signed.status_code == 303
+    row = db.session.scalars(select(Signature).where(Signature.side == SignerSide.RESIDENT)).first()
+    assert row is not None
+    assert (row.signer_name, row.on_behalf_of) == ("周文静", "周文博")
+
+
+def test_what_is_signed_untested_is_listed(journey: Journey, repairer: CheckingClient) -> None:
+    """decisions, 待测: signing lists all of them."""
+    sheet = journey.start_acceptance()
+    journey.walk(sheet, defects=0)
+    pond = line(sheet, "BAT-01")
+    acceptance.mark(
+        journey.move_in, sheet, pond, Result.NOT_TESTED, checklist=DATA.acceptance, at=journey.now()
+    )
+    due = (journey.at + timedelta(days=1)).date()
+    acceptance.describe(journey.move_in, sheet, pond, note="蓄水 24 小时", due_on=due, at=journey.now())
+    journey.read_meters()
+    acceptance.confirm_check(journey.move_in, at=journey.now())
+    db.session.commit()
+    page = repairer.get(f"/movein/{journey.move_in.id}/sign").text
+    assert f"卫生间 · 蓄水试验：蓄水 24 小时，{due.isoformat()}" in page
+
+
+def test_the_repair_department_signs_even_where_nobody_of_it_is_known(
+    ready: Journey, client_for: ClientFor
+) -> None:
+    """A-10: then whoever is signed in answers for it."""
+    for role in ready.repairer.roles:
+        role.ended_at = MORNING
+    db.session.commit()
+    desk = client_for(Role.RECEPTIONIST, name="林静")
+    assert signing(desk, ready, manner="pad", **DRAWN).status_code == 303
+    assert signing(desk, ready, manner="pad", **DRAWN).status_code == 303
+    row = db.session.scalars(select(Signature).where(Signature.side == SignerSide.OFFICE)).first()
+    assert row is not None
+    assert row.signer_name == "林静"
