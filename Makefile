@@ -1,6 +1,6 @@
 # Two commands do all the work: `make run` and `make test`. Only Python 3.11 or newer and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick format translations lock bench clean
+.PHONY: help setup run test quick format translations traceability migration-initial lock bench clean
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -16,7 +16,7 @@ FIND_PYTHON = \
 	fi
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## virtual environment, locked dependencies, front-end files, catalogues (seconds when nothing changed)
 	@$(FIND_PYTHON); "$$found" tools/setup.py
@@ -36,6 +36,12 @@ format: setup ## put the code in its usual form
 
 translations: setup ## bring the English catalogue up to date with the source texts
 	@$(BIN)/python -m tools.catalogue update
+
+traceability: setup ## write docs/traceability.md anew from the ids that code and tests cite
+	@$(BIN)/python -m tools.traceability update
+
+migration-initial: setup ## until 1.0: write the one initial migration anew from all models
+	@$(BIN)/python -m tools.first_migration
 
 lock: setup ## resolve the newest allowed dependencies and rewrite the locks
 	@$(BIN)/python -m tools.locks refresh

@@ -79,6 +79,7 @@ STATIC = (
     Check("bandit", _program("bandit", "-c", "pyproject.toml", "-r", "pmweb", "tools", "-q")),
     Check("locks", _module("tools.locks", "check")),
     Check("catalogue", _module("tools.catalogue", "check")),
+    Check("traceability", _module("tools.traceability", "check")),
     Check("migrations (SQLite)", _module("tools.migrations", "sqlite")),
     Check(
         "migrations (PostgreSQL)",

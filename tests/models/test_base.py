@@ -109,7 +109,7 @@ def test_facts_that_belong_together_are_tied_in_the_database(office: Office) -> 
 
 def test_a_reference_to_nothing_is_refused(office: Office) -> None:
     """Foreign keys are on, also in SQLite, where they are off by themselves."""
-    meter = Meter(home_id=office.home().id, kind=MeterKind.WATER, meter_no="W-1")
+    meter = Meter(home_id=office.home().id, kind=MeterKind.WATER, meter_no="0071")
     unit().add(meter)
     unit().commit()
     with pytest.raises(IntegrityError):
@@ -141,7 +141,7 @@ def test_a_subject_is_a_table_and_a_row(office: Office) -> None:
 
 def test_a_reading_is_never_negative(office: Office) -> None:
     home = office.home()
-    meter = Meter(home_id=home.id, kind=MeterKind.GAS, meter_no="G-1")
+    meter = Meter(home_id=home.id, kind=MeterKind.GAS, meter_no="0072")
     unit().add(meter)
     unit().flush()
     about = {"purpose": ReadingPurpose.HANDOVER, "seal_ok": True, "read_at": MORNING, "read_by": "林静"}
