@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from pmweb.domain.defects import Responsible, Severity
 from pmweb.domain.permissions import Role
@@ -71,7 +72,7 @@ RESPONSIBLES = {
     Responsible.DEVELOPER: _l("开发商"),
     Responsible.BUILDER: _l("施工单位"),
     Responsible.OFFICE: _l("物业管理处"),
-    Responsible.RESIDENT: _l("住户"),
+    Responsible.RESIDENT: lazy_pgettext("one", "住户"),
     Responsible.UTILITY: _l("专业经营单位"),
 }
 METERS = {

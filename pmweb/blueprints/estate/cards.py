@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from pmweb.domain.permissions import Permission
 from pmweb.web.cards import Action, Card
+from pmweb.web.filters import listed
 
 FIELDS = {
     "kind": _l("用途"),
@@ -24,8 +25,7 @@ FIELDS = {
 
 
 def _described(facts: Mapping[str, Any]) -> str:
-    words = "、".join(str(FIELDS.get(name, name)) for name in facts["fields"])
-    return _("更正房屋资料：%(fields)s", fields=words)
+    return _("更正房屋资料：%(fields)s", fields=listed(FIELDS.get(name, name) for name in facts["fields"]))
 
 
 CARD = Card(

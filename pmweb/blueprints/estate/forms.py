@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext
 from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput
@@ -124,7 +125,8 @@ class BillingForm(Form):
     """How long a billing period is, from which day on."""
 
     months = fields.choice(
-        _l("改为"), [(str(months), _l("%(n)s 个月", n=months)) for months in BILLING_MONTHS]
+        _l("改为"),
+        [(str(months), lazy_ngettext("%(num)s 个月", "%(num)s 个月", months)) for months in BILLING_MONTHS],
     )
     valid_from = fields.day(_l("生效日期"), needed=True, default=clock.today)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from werkzeug.wrappers import Response
 
 from pmweb.blueprints.estate import register
@@ -144,8 +145,8 @@ def _title(wanted: Wanted) -> str:
 def _counters(buildings: list[register.BuildingLine]) -> list[dict[str, Any]]:
     homes, sold = sum(line.homes for line in buildings), sum(line.sold for line in buildings)
     return [
-        {"n": homes, "word": _("户"), "url": url_for("estate.index")},
+        {"n": homes, "word": pgettext("many", "户"), "url": url_for("estate.index")},
         {"n": sold, "word": _("已售"), "url": url_for("estate.index", sold="yes")},
         {"n": homes - sold, "word": _("未售"), "url": url_for("estate.index", sold="no")},
-        {"n": len(buildings), "word": _("栋楼"), "url": url_for("estate.buildings")},
+        {"n": len(buildings), "word": pgettext("many", "栋楼"), "url": url_for("estate.buildings")},
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import flash, request
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from werkzeug.wrappers import Response
 
 from pmweb import clock
@@ -152,5 +153,5 @@ def _state(brought: RollImport) -> tuple[str, str]:
         ImportState.WAITING: (_("待确认"), "wait"),
         ImportState.RUNNING: (_("导入中"), "now"),
         ImportState.DONE: (_("已完成"), "ok"),
-        ImportState.DROPPED: (_("已作废"), "plain"),
+        ImportState.DROPPED: (pgettext("import", "已作废"), "plain"),
     }[brought.state]

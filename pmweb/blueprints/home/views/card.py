@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import func, literal, select, union_all
 from werkzeug.wrappers import Response
 
@@ -258,7 +259,7 @@ def _things(home: Home) -> list[tuple[str, str]]:
         Vehicle.home_id == home.id, Vehicle.ended_on.is_(None)
     )
     pet = select(literal("pet"), Pet.kind, Pet.name).where(Pet.home_id == home.id, Pet.ended_on.is_(None))
-    words = {"space": _("车位"), "vehicle": _("车辆"), "pet": _("宠物")}
+    words = {"space": _("车位"), "vehicle": pgettext("one", "车辆"), "pet": pgettext("one", "宠物")}
     return [
         (words[row.what], f"{row.name} {row.more}".strip())
         for row in unit().execute(union_all(space, vehicle, pet))

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import ColumnElement, and_, case, or_, select
 from werkzeug.wrappers import Response
 
@@ -69,7 +70,7 @@ def _look_up(wanted: Wanted) -> Found:
     if wanted.number:
         groups.append(("matters", _("单号"), list(_matters(wanted.number))))
     if allowed(Permission.HOUSEHOLDS_READ):
-        groups.append(("people", _("人员"), _people(wanted)))
+        groups.append(("people", _("住户"), _people(wanted)))
         groups.append(("vehicles", _("车辆"), _vehicles(wanted)))
     groups = [group for group in groups if group[2]]
     return Found(
@@ -172,7 +173,7 @@ def _vehicles(wanted: Wanted) -> list[Hit]:
             icon="car",
             place=row.label,
             name=row.plate,
-            kind=row.kind or _("车辆"),
+            kind=row.kind or pgettext("one", "车辆"),
             what=_("车位 %(space)s", space=row.space) if row.space else "",
         )
         for row in rows

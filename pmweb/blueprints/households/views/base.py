@@ -15,6 +15,7 @@ from pmweb.extensions import unit
 from pmweb.models.homes import Home, meant_by
 from pmweb.models.people import PartyKind, Person, Tie
 from pmweb.web.fields import tidy
+from pmweb.web.filters import listed
 
 bp = Blueprint("households", __name__, url_prefix="/households")
 
@@ -66,7 +67,7 @@ def known_people(text: str) -> list[dict[str, Any]]:
         ties.where(Tie.person_id.in_([row.id for row in rows]), Tie.until_on.is_(None))
     ):
         labels[tie.person_id].append(tie.label)
-    return [_offer(row) | {"homes": "、".join(sorted(set(labels[row.id]))[:3])} for row in rows]
+    return [_offer(row) | {"homes": listed(sorted(set(labels[row.id]))[:3])} for row in rows]
 
 
 def known_by_number() -> dict[str, Any] | None:

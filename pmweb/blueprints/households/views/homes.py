@@ -21,6 +21,7 @@ from pmweb.models.people import OWNERS, Person, Pet, TieKind, Vehicle
 from pmweb.web import nouns
 from pmweb.web.access import find, requires
 from pmweb.web.fields import Form
+from pmweb.web.filters import listed
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import expect
 from pmweb.web.wording import worded
@@ -201,7 +202,7 @@ def _home(place: Home, *, full: bool = False, form: Form | None = None) -> Respo
 def _groups(household: Household) -> list[dict[str, Any]]:
     return [
         {
-            "word": "、".join(str(nouns.TIES[kind]) for kind in kinds),
+            "word": listed(nouns.TIES[kind] for kind in kinds),
             "kinds": [(kind.value, nouns.TIES[kind]) for kind in kinds],
             "members": [m for m in household.members if m.kind in kinds],
         }

@@ -31,6 +31,7 @@ from pmweb.web.access import find, requires
 from pmweb.web.cards import timeline_of
 from pmweb.web.fields import Form, text
 from pmweb.web.pages import go, page
+from pmweb.web.filters import listed
 from pmweb.web.registers import paged, workbook
 from pmweb.web.unit_of_work import captured_at, expect
 

@@ -21,7 +21,7 @@ from pmweb.extensions import unit
 from pmweb.models.staff import Staff
 from pmweb.web import cards
 from pmweb.web.access import allowed, estate, person, requires
-from pmweb.web.filters import named
+from pmweb.web.filters import listed, named
 from pmweb.web.nouns import ROLES
 from pmweb.web.pages import go, page
 from pmweb.web.registers import paged, workbook
@@ -60,7 +60,7 @@ def export() -> Response:
     titles = _titles([row.id for row in rows])
     heads = (_("姓名"), _("账号"), _("岗位"), _("手机"), _("停用时间"), _("上次登录"))
     lines = (
-        (row.name, row.username, "；".join(titles[row.id]), row.mobile, row.disabled_at, row.last_sign_in_at)
+        (row.name, row.username, listed(titles[row.id]), row.mobile, row.disabled_at, row.last_sign_in_at)
         for row in rows
     )
     return workbook(_("人员"), heads, lines)
