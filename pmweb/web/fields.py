@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -41,8 +42,39 @@ _YEARS = range(1900, 2201)
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,20}(\.[0-9]{0,20})?|\.[0-9]{1,20})")
 
 
+class _Said:
+    """What WTForms itself says, in the words of this house and the reader's language."""
+
+    _WORDS: Mapping[str, Any] = {
+        "Not a valid choice.": _l("请从列出的选项里选。"),
+        "Invalid Choice: could not coerce.": _l("请从列出的选项里选。"),
+        "Invalid choice(s): one or more data inputs could not be coerced.": _l("请从列出的选项里选。"),
+        "'%(value)s' is not a valid choice for this field.": _l("请从列出的选项里选。"),
+        "Not a valid integer value.": _l("请填整数。"),
+        "This field is required.": _l("请填写这一项。"),
+    }
+
+    def __init__(self, others: Any) -> None:
+        self._others = others
+
+    def gettext(self, text: str) -> str:
+        """The sentence for a text of WTForms; its own translation where this house has no words for it."""
+        return str(self._WORDS[text] if text in self._WORDS else self._others.gettext(text))
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """As ``gettext``, of a text with a number."""
+        return str(self._WORDS[one] if one in self._WORDS else self._others.ngettext(one, many, n))
+
+
 class Form(FlaskForm):
     """A form that can carry out an operation and show why a rule forbids it."""
+
+    class Meta(FlaskForm.Meta):
+        """Where WTForms finds its words."""
+
+        def get_translations(self, form: Any) -> _Said:
+            """The words of this house, else those of WTForms."""
+            return _Said(super().get_translations(form))  # type: ignore[no-untyped-call]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]

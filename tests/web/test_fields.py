@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from pmweb.domain.workflow import RuleBroken
 from pmweb.web import fields
@@ -219,3 +220,35 @@ class _Code(StrEnum):
 
 def test_a_code_of_an_enum_is_a_choice(read: Callable[..., Any]) -> None:
     assert read(fields.choice("a", [(_Code.A.value, "甲")]), "a").data == "a"
+
+
+_FORGED = [
+    (fields.choice("类别", [("a", "甲")]), "请从列出的选项里选。", "Choose one of the options listed."),
+    (fields.select("类别", [("a", "甲")]), "请从列出的选项里选。", "Choose one of the options listed."),
+    (
+        fields.select("类别", [(1, "甲")], coerce=int),
+        "请从列出的选项里选。",
+        "Choose one of the options listed.",
+    ),
+    (fields.several("类别", [("a", "甲")]), "请从列出的选项里选。", "Choose one of the options listed."),
+    (fields.count("数量"), "请填整数。", "Enter a whole number."),
+    (fields.number("数量"), "请填数字，例如 12.5。", "Enter a number, for example 12.5."),
+    (fields.text("姓名", 2), "最多 2 个字。", "At most 2 characters."),
+]
+
+
+@pytest.mark.parametrize(("locale", "place"), [("zh_CN", 1), ("en", 2)])
+@pytest.mark.parametrize("case", _FORGED, ids=lambda case: case[0].field_class.__name__)
+def test_wtforms_speaks_the_readers_language(
+    read: Callable[..., Any], case: tuple[Any, str, str], locale: str, place: int
+) -> None:
+    with force_locale(locale):
+        assert read(case[0], "x?!").errors == [case[place]]
+
+
+def test_what_this_house_has_no_words_for_comes_from_wtforms_in_the_readers_language(app: Flask) -> None:
+    with app.test_request_context("/"):
+        said = Form(formdata=None).meta.get_translations(None)
+        with force_locale("zh_CN"):
+            assert said.gettext("Invalid URL.") == "无效的 URL。"
+        assert said.ngettext("This field is required.", "", 1) == "请填写这一项。"

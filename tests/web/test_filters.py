@@ -66,6 +66,37 @@ def test_a_deadline_is_said_in_words(shift: timedelta, said: str) -> None:
     assert filters.due(MORNING + shift) == said
 
 
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        (timedelta(hours=3), "Today by 12:00"),
+        (timedelta(hours=15), "Today by 24:00"),
+        (timedelta(hours=39), "Tomorrow by 24:00"),
+        (timedelta(days=5), "2026-03-10 Tue by 09:00"),
+        (timedelta(0), "1 minute overdue"),
+        (timedelta(hours=-5), "5 hours overdue"),
+        (timedelta(days=-1), "1 day overdue"),
+        (timedelta(days=-2), "2 days overdue"),
+    ],
+)
+def test_a_deadline_is_said_in_english(shift: timedelta, said: str) -> None:
+    with force_locale("en"):
+        assert filters.due(MORNING + shift) == said
+
+
+def test_several_words_have_the_comma_of_the_language() -> None:
+    assert filters.listed(["水", "电"]) == "水、电"
+    assert filters.listed([]) == ""
+    with force_locale("en"):
+        assert filters.listed(["water", "power"]) == "water, power"
+
+
+def test_an_instant_is_said_in_english() -> None:
+    with force_locale("en"):
+        said = [filters.when(MORNING + timedelta(days=days)) for days in (-1, 0, 1)]
+    assert said == ["Yesterday 09:00", "Today 09:00", "Tomorrow 09:00"]
+
+
 def test_what_waits_for_somebody_else_has_no_deadline() -> None:
     assert filters.due(None) == "等待他人"
     assert filters.lateness(None) == ""
