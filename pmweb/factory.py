@@ -96,7 +96,11 @@ def choose_locale() -> str:
     """The person's language, else the browser's, else Chinese."""
     if current_user and current_user.is_authenticated and current_user.locale:
         return str(current_user.locale)
-    wanted = request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh") if has_request_context() else "zh"
+    wanted = (
+        request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh")
+        if has_request_context()
+        else "zh"
+    )
     return "en" if wanted == "en" else "zh_CN"
 
 

@@ -187,7 +187,9 @@ def _refuse_unscoped(statement: Any) -> None:
         if isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":
             bare = {name for origin in part.get_final_froms() for name in _tables_named(origin)}
             if bare & _tables_of_estates():
-                raise ScopeBroken(f"a query on {', '.join(sorted(bare))} would not be scoped: add select_from()")
+                raise ScopeBroken(
+                    f"a query on {', '.join(sorted(bare))} would not be scoped: add select_from()"
+                )
 
 
 def _tables_named(origin: FromClause) -> Iterator[str]:

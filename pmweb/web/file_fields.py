@@ -64,7 +64,8 @@ class PhotosField(Field):
         if len(self.data) < len(came):
             broken.append(RuleBroken("upload.not_a_photo"))
         if len(came) + len(broken) > self.limit:
-            broken.append(RuleBroken("upload.too_many", limit=self.limit))
+            many = RuleBroken("upload.too_many", limit=self.limit)
+            broken.append(many if self.limit > 1 else RuleBroken("upload.one"))
         self.process_errors = [_said(one) for one in broken]
 
     def pre_validate(self, form: Any) -> None:

@@ -226,7 +226,7 @@ def shown_at(url: str) -> Response:
 def _where_the_form_stood() -> str:
     """The page of ours from which the POST came, as an address without the host."""
     came = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    if came.netloc != request.host or not came.path.startswith("/"):
+    if came.netloc != request.host or not came.path.startswith("/") or came.path.startswith("//"):
         return ""
     return came.path + (f"?{came.query}" if came.query else "")
 

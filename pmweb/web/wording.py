@@ -22,6 +22,7 @@ WORDS: dict[str, Any] = {
     "upload.disk_full": _l("服务器磁盘已满，照片没有保存。请告诉系统管理员，稍后再传。"),
     "upload.not_stored": _l("服务器没能保存文件。请再试一次；仍不行，请告诉系统管理员。"),
     "upload.not_a_photo": _l("这里只收照片（JPEG 或 PNG），不收 PDF。"),
+    "upload.one": _l("这里只收 1 个文件，请只选一个；几页的文件请合成一个 PDF，或拍在一张里。"),
     "upload.too_many": _l("一次最多 %(limit)s 个文件，请分几次上传。"),
     "upload.no_watermark": _l("身份证件请拍照或扫描成 JPEG、PNG：系统要在图上加印用途，PDF 上不能加。"),
     "file.unreadable": _l("这个文件在服务器上读不出来，可能已丢失或损坏。请告诉系统管理员。"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, abort, flash, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader
-from sqlalchemy import event
+from sqlalchemy import event, select
 from werkzeug.wrappers import Response
 
 from pmweb import create_app
@@ -45,6 +45,7 @@ def _shown(home: Home, form: Form | None = None, status: int | None = None) -> R
         form=form,
         status=status,
         home=home,
+        kept=unit().scalar(select(Home.remark).where(Home.id == home.id)),
         shown=shown,
         line=line,
         lines=[1, 2],

@@ -248,7 +248,8 @@ def test_wtforms_speaks_the_readers_language(
 
 def test_what_this_house_has_no_words_for_comes_from_wtforms_in_the_readers_language(app: Flask) -> None:
     with app.test_request_context("/"):
-        said = Form(formdata=None).meta.get_translations(None)
+        form = Form(formdata=None)
+        said = form.meta.get_translations(form)
         with force_locale("zh_CN"):
             assert said.gettext("Invalid URL.") == "无效的 URL。"
         assert said.ngettext("This field is required.", "", 1) == "请填写这一项。"

@@ -93,6 +93,12 @@ def test_a_refused_form_keeps_nothing(at_desk: Sender, home: Home) -> None:
     assert unit().scalar(select(func.count(AuditEntry.id)).where(AuditEntry.action == "change")) == 0
 
 
+def test_a_refused_form_shows_nothing_as_kept(at_desk: Sender, home: Home) -> None:
+    """What the page reads to show the refusal – columns, not the row in hand – is read after the rollback."""
+    answer = _send(at_desk(), home, remark="禁止")
+    assert '<p class="kept"></p>' in answer.text
+
+
 @pytest.mark.parametrize(("how", "status"), [("rule", 422), ("zero", 500), ("403", 403), ("404", 404)])
 def test_what_breaks_in_the_middle_keeps_nothing(at_desk: Sender, home: Home, how: str, status: int) -> None:
     assert _send(at_desk(), home, "fault", how=how).status_code == status

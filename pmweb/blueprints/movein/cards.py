@@ -67,6 +67,9 @@ word(
         "movein.no_company": _l("业主是个人，不能选“单位购房”。"),
         "movein.handler": _l("请填写办理人的姓名、手机和身份证号码。"),
         "movein.ended": _l("这次入住已经归档或作废，不能再改。"),
+        "movein.owner_changed": _l(
+            "登记的业主已经变了，这次入住是为原业主办的，不能再签。请先在住户里更正；确已变更的，作废后重新办理。"
+        ),
         "movein.void_reason": _l("请写明作废的原因。"),
         "movein.identity_first": _l("先完成“核对业主与资料”"),
         "movein.register_first": _l("先完成“住户登记表”，再交钥匙"),
@@ -93,6 +96,7 @@ word(
         "keys.reason": _l("请写明原因。"),
         "charge.exists": _l("首期物业费已经记过了。"),
         "acceptance.not_begun": _l("验房还没有开始。"),
+        "acceptance.begun": _l("验房已经开始。请回到验房页接着查验。"),
         "acceptance.closed": _l("本轮验收已签字，不能再改。"),
         "acceptance.untested": _at_lines(_l("还有 %(count)s 项没有结果：第 %(lines)s 项。")),
         "acceptance.undescribed": _at_lines(_l("不合格项还没有写问题：第 %(lines)s 项。")),

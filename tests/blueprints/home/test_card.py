@@ -69,7 +69,15 @@ def test_the_card_shows_everything_of_a_home_with_names_masked(office: Office, c
     db.session.commit()
     page = client_for(Role.RECEPTIONIST).get(f"/homes/{home.id}").text
     for word in (
-        *("1 栋 1 单元 1201", "陈**", "林**", "紧急联系人（妻子）", 'href="tel:13900139000"', "闽A12345", "B1-023"),
+        *(
+            "1 栋 1 单元 1201",
+            "陈**",
+            "林**",
+            "紧急联系人（妻子）",
+            'href="tel:13900139000"',
+            "闽A12345",
+            "B1-023",
+        ),
         *("312.40", "还没有抄表", "89.46 m²", "2024-06-18", "2029-06-01", "写信", "渗水通知", "逾期 2 小时"),
     ):
         assert word in page, word

@@ -109,8 +109,10 @@ def test_there_is_no_acceptance_before_the_papers(office: Office) -> None:
 
 
 def test_the_acceptance_begins_once(journey: Journey, sheet: AcceptanceSheet) -> None:
-    with broken("move.illegal"):
+    """Two tablets that begin at once make one sheet."""
+    with pytest.raises(RuleBroken):
         journey.start_acceptance()
+    assert acceptance.sheets_of(journey.move_in) == [sheet]
 
 
 # --- marks ---

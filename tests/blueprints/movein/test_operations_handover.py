@@ -33,7 +33,8 @@ def test_the_register_is_filled_in_when_somebody_can_be_called(journey: Journey)
     with pytest.raises(RuleBroken) as broken:
         desk.confirm_register(journey.move_in, Occupancy.OWNER_OCCUPIED, at=journey.now())
     assert broken.value.code == "register.missing"
-    assert not journey.facts.registered
+    before = journey.facts
+    assert not before.registered
     sister = households.add_person("林芳", mobile="13700137000")
     households.tie(journey.home, sister, TieKind.EMERGENCY, relation="姐姐")
     desk.confirm_register(journey.move_in, Occupancy.OWNER_OCCUPIED, at=journey.now())

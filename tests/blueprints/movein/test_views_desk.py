@@ -52,3 +52,16 @@ def test_the_head_of_a_paper_on_the_desk_is_asked_for(client_for: ClientFor, jou
     assert "请填写购房契约编号" in response.text
     assert "请填写契约签订日期" in response.text
     assert "请填写通知单编号" not in response.text
+
+
+def test_an_emergency_contact_can_be_called(client_for: ClientFor, journey: Journey) -> None:
+    """M-5, FM-01: name, relation and number; the page says what is missing."""
+    journey.check_identity()
+    db.session.commit()
+    client = client_for(Role.RECEPTIONIST)
+    url = f"/movein/{journey.move_in.id}/register/member"
+    response = client.post(url, data={"kind": "emergency", "name": "苏建业"})
+    assert response.status_code == 422
+    assert "请填写手机" in response.text
+    assert "请填写与业主关系" in response.text
+    assert client.post(url, data={"kind": "tenant", "name": "苏建业"}).status_code == 303

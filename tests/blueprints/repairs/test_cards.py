@@ -57,7 +57,11 @@ def test_the_whole_life_of_a_repair_reads_as_sentences(app: Flask, office: Offic
         wanted = [asked(task) for task in unit().scalars(select(Task).where(Task.subject_kind == "repair"))]
     for said in (
         *("登记报修，开出工作单", "派给 周工", "待料：等厂家发货", "转派给 周工：人员请假"),
-        *("周工 的工作单退回，等重新派单：工种不符", "复检不合格，转第 2 轮返修：仍然返臭", "复检合格：通水 10 分钟"),
+        *(
+            "周工 的工作单退回，等重新派单：工种不符",
+            "复检不合格，转第 2 轮返修：仍然返臭",
+            "复检合格：通水 10 分钟",
+        ),
         *("周** 拒绝在工作单上签字，已由见证人记录", "取消：重复登记"),
     ):
         assert said in lines

@@ -68,12 +68,12 @@ class IdentityForm(Form):
     issued_on = day(_l("出具日期"))
     contract_no = text(_l("购房契约编号"), 40)
     contract_on = day(_l("契约签订日期"))
-    owner_id_copy = IdentityScanField(_l("业主身份证复印件"))
-    agent_id_copy = IdentityScanField(_l("受托人身份证复印件"))
-    handler_id_copy = IdentityScanField(_l("经办人身份证复印件"))
-    notice_copy = ScanField(_l("入住通知单"))
-    power_copy = ScanField(_l("授权委托书"))
-    certificate_copy = ScanField(_l("单位证明"))
+    owner_id_copy = IdentityScanField(_l("业主身份证复印件"), limit=1)
+    agent_id_copy = IdentityScanField(_l("受托人身份证复印件"), limit=1)
+    handler_id_copy = IdentityScanField(_l("经办人身份证复印件"), limit=1)
+    notice_copy = ScanField(_l("入住通知单"), limit=1)
+    power_copy = ScanField(_l("授权委托书"), limit=1)
+    certificate_copy = ScanField(_l("单位证明"), limit=1)
     scope = several(_l("委托事项"), [(s, SCOPE_WORDS[s]) for s in SCOPES])
     scope_other = text(_l("其他事项"), 200)
     valid_from = day(_l("委托有效期自"))
@@ -116,7 +116,7 @@ class IdentityForm(Form):
         return [Paper(code) for code in self.seen.data or []]
 
     def scans(self) -> dict[Paper, Prepared]:
-        """What was photographed or scanned; of several pages the first stands for the paper."""
+        """What was photographed or scanned: one file a paper, and several are refused, not dropped."""
         return {kind: field.data[0] for kind, field in self.scan_fields().items() if field.data}
 
     def scan_fields(self) -> dict[Paper, Any]:

@@ -7,12 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import IntegerField
+from wtforms.validators import Optional
 
 from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.rules import THINGS, KeyAct
 from pmweb.data import defaults
 from pmweb.models.people import TieKind
-from pmweb.web.fields import Form, choice, count, labelled, mobile, select, several, text, tick
+from pmweb.web.fields import Form, Needed, choice, count, labelled, mobile, select, several, text, tick
 from pmweb.web.filters import named
 from pmweb.web.nouns import AGES, OCCUPANCIES, TIES
 
@@ -41,15 +42,33 @@ class OwnerForm(Form):
     address = text(_l("通讯地址（寄送用）"), 120)
 
 
+_MEMBER_NEEDS = {
+    TieKind.EMERGENCY.value: ("mobile", "relation"),
+    TieKind.FAMILY.value: ("relation", "age_group"),
+}
+"""What FM-01 asks of somebody beside the name."""
+
+
 class MemberForm(Form):
     """One more person of the household."""
 
     kind = choice(_l("身份"), [(k.value, TIES[k]) for k in MEMBERS])
     name = text(_l("姓名"), 40, needed=True, id="member-name")
     relation = text(_l("与业主关系"), 20)
-    mobile = mobile(_l("手机"), id="member-mobile")
+    mobile = mobile(_l("手机"), id="member-mobile", description=_l("紧急联系人必填"))
     age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGES.items())], needed=False)
     guardian_agreed = tick(_l("监护人同意登记 14 岁以下儿童的信息"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.relation.flags.optional = self.age_group.flags.optional = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An emergency contact can be called, and a member of the family is something to the owner (FM-01)."""
+        for name in _MEMBER_NEEDS.get(self.kind.data or "", ()):
+            rules = [rule for rule in self[name].validators if not isinstance(rule, Optional)]
+            self[name].validators = [Needed(), *rules]
+        return bool(super().validate(extra_validators))
 
     def member(self) -> NewMember:
         """The person as it was typed."""

@@ -12,8 +12,8 @@ from pmweb import clock
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import meters
+from pmweb.blueprints.movein.operations.case import refuse_ended
 from pmweb.blueprints.movein.rules import (
-    ENDED,
     MOVES,
     RECTIFY_DAYS,
     Line,
@@ -46,8 +46,11 @@ def start_acceptance(
     at: datetime,
 ) -> AcceptanceSheet:
     """Open round 1 with every line of the checklist that this home has (M-9). RuleBroken if it was opened before."""
+    refuse_ended(move_in)
     if not move_in.identity_checked_at:
         raise RuleBroken("movein.identity_first")
+    if sheet_of(move_in) is not None:
+        raise RuleBroken("acceptance.begun")
     move_in.state = MOVES.move(move_in.state, State.ACCEPTANCE_OPEN)
     session = unit()
     made = AcceptanceSheet(
@@ -247,9 +250,12 @@ def photo_counts(items: Collection[AcceptanceItem]) -> dict[int, int]:
 
 def confirm_check(move_in: MoveIn, *, at: datetime) -> None:
     """核对: the sheet and the readings are complete and may be signed. RuleBroken says what is missing."""
+    refuse_ended(move_in)
     sheet = sheet_of(move_in)
     if sheet is None:
         raise RuleBroken("acceptance.not_begun")
+    if sheet.closed_at is not None:
+        raise RuleBroken("acceptance.closed")
     if sheet.round == 1:
         items = items_of(sheet)
         check_complete(lines_of(items, photo_counts(items)))
@@ -286,7 +292,6 @@ def _changed(move_in: MoveIn) -> None:
 
 
 def _refuse_closed(move_in: MoveIn, sheet: AcceptanceSheet) -> None:
-    if move_in.voided_at is not None or move_in.state in ENDED:
-        raise RuleBroken("movein.ended")
+    refuse_ended(move_in)
     if sheet.closed_at is not None:
         raise RuleBroken("acceptance.closed")

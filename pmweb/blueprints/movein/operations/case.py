@@ -58,7 +58,7 @@ def open_move_in(home: Home, applicant: Applicant, handler: Handler | None, *, a
     """Open the case of a home for its owner, an agent or a company (M-1).
 
     RuleBroken: ``movein.no_owner`` (unsold), ``movein.exists``, ``movein.company`` / ``movein.no_company`` when the
-    kind of applicant does not fit the owner, ``movein.handler`` without the person who acts.
+    kind of applicant does not fit the owner, ``movein.handler`` without name, mobile and number of who acts (M-3).
     """
     owner = owner_of(home.id)
     if owner is None:
@@ -71,8 +71,8 @@ def open_move_in(home: Home, applicant: Applicant, handler: Handler | None, *, a
         raise RuleBroken(code, field="applicant")
     acting = None
     if applicant is not Applicant.OWNER:
-        if handler is None or not handler.name:
-            raise RuleBroken("movein.handler", field="handler_name")
+        if handler is None or not (handler.name and handler.mobile and handler.id_number):
+            raise RuleBroken("movein.handler", field=_first_gap(handler))
         acting = _acting_person(home, handler)
     session = unit()
     move_in = MoveIn(
@@ -206,6 +206,13 @@ def _keep_power(move_in: MoveIn, power: Power | None, today: date, *, needed: bo
         power.valid_to,
         power.sub_delegation,
     )
+
+
+def _first_gap(handler: Handler | None) -> str:
+    """The field of the first thing that is not known of who acts."""
+    if handler is None or not handler.name:
+        return "handler_name"
+    return "handler_id_number" if handler.mobile else "handler_mobile"
 
 
 def _acting_person(home: Home, handler: Handler) -> Person:

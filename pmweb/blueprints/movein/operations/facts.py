@@ -7,13 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pmweb.blueprints.movein.models import AcceptanceItem, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import filing, meters, papers
+from pmweb.blueprints.movein.operations import filing, meters, papers, rounds
 from pmweb.blueprints.movein.operations.records import Records, read_records
 from pmweb.blueprints.movein.rules import Facts, Progress, Result
 from pmweb.data.movein import MoveInRules
 from pmweb.models.signatures import SignerSide
-
-_SETTLED = ("signed", "followed_up", "closed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,8 @@ def _facts(records: Records, ready: list[papers.Standing], file: list[filing.Fil
         checked=move_in.checked_at is not None,
         ready=tuple(standing.kind for standing in ready),
         unsigned=tuple(s.kind for s in ready if any(s.owed_by(side) for side in SignerSide)),
-        open_defects=sum(row.state not in _SETTLED for row in records.repairs),
-        rechecked_defects=sum(row.state == "rechecked" for row in records.repairs),
+        open_defects=sum(rounds.is_open(row.state) for row in records.repairs),
+        rechecked_defects=sum(row.state in rounds.RECHECKED for row in records.repairs),
         missing=tuple(line.kind for line in file if line.missing),
     )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Select, and_, or_, select
 
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
-from pmweb.blueprints.movein.rules import ENDED
+from pmweb.blueprints.movein.operations.case import refuse_ended
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf
@@ -39,8 +39,7 @@ def read_meter(
     RuleBroken: ``movein.identity_first`` (A-8), ``meter.photo`` without a photo of the dial, ``meter.closed``
     after the signature.
     """
-    if move_in.voided_at is not None or move_in.state in ENDED:
-        raise RuleBroken("movein.ended")
+    refuse_ended(move_in)
     if not move_in.identity_checked_at:
         raise RuleBroken("movein.identity_first")
     if is_closed(move_in):

@@ -57,11 +57,6 @@ def papers_ready(records: Records, rules: MoveInRules) -> list[Standing]:
     return [_stand(paper, records.signed) for paper in _papers(records, rules)]
 
 
-def paper_of(records: Records, rules: MoveInRules, kind: str) -> Standing | None:
-    """One paper that is ready, or None."""
-    return next((s for s in papers_ready(records, rules) if s.kind == kind), None)
-
-
 def _stand(paper: Paper, signed: Mapping[tuple[str, SignerSide], Signature]) -> Standing:
     found = {side: signed.get((paper.kind, side)) for side in SignerSide}
     worth = {}

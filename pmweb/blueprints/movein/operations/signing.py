@@ -46,9 +46,13 @@ class Moment:
 def moment_of(move_in: MoveIn, side: SignerSide, data: Defaults, locale: str) -> Moment:
     """What this side has to sign now. The repair department signs after the resident.
 
-    RuleBroken ``movein.ended``: in a case that was filed or voided nobody signs any more.
+    RuleBroken ``movein.ended``: in a case that was filed or voided nobody signs any more; ``movein.owner_changed``:
+    nobody signs for who owned the home before.
     """
     case.refuse_ended(move_in)
+    owner = case.owner_of(move_in.home_id)
+    if owner is None or owner.id != move_in.owner_id:
+        raise RuleBroken("movein.owner_changed")
     ready = papers.papers_ready(read_records(move_in), data.movein)
     owed = [paper for paper in ready if paper.owed_by(side)]
     if side is SignerSide.OFFICE:

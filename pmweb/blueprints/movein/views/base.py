@@ -14,7 +14,7 @@ from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.names import paper_name
 from pmweb.blueprints.movein.operations.facts import CaseFile, open_case
 from pmweb.blueprints.movein.rules import Facts, Outcome
-from pmweb.blueprints.movein.sheet import REPEATABLE, Layout
+from pmweb.blueprints.movein.sheet import REPEATABLE
 from pmweb.data import defaults
 from pmweb.models.files import PaperForm
 from pmweb.models.homes import METER_UNITS
@@ -83,8 +83,3 @@ def paper_room_names(sheet: AcceptanceSheet) -> Mapping[tuple[str, int], str]:
     """The same in Chinese, as the papers of the office name them."""
     with force_locale("zh_CN"):
         return room_names(sheet)
-
-
-def layout_on(sheet: AcceptanceSheet) -> Layout:
-    """The layout for which a sheet was made."""
-    return Layout(*sheet.rooms)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from pmweb import clock
 from pmweb.blueprints.movein.flow import FLOW
-from pmweb.blueprints.movein.models import AcceptanceSheet, DefectRound, MoveIn
+from pmweb.blueprints.movein.models import AcceptanceSheet, Appointment, DefectRound, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, desk, meters, rounds
 from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
 from pmweb.blueprints.movein.rules import State, may_open_round
@@ -26,7 +26,7 @@ from pmweb.web.access import estate, find, requires
 from pmweb.web.fields import Form, choice, moment, note, text
 from pmweb.web.fields import select as select_field
 from pmweb.web.pages import go, page
-from pmweb.web.unit_of_work import captured_at
+from pmweb.web.unit_of_work import captured_at, expect
 
 
 class AppointmentForm(Form):
@@ -142,6 +142,7 @@ def show_rounds(move_in_id: int) -> Response:
 def appoint(move_in_id: int) -> Response:
     """Agree on the time of the next acceptance (M-15) and tell the repair department (M-16)."""
     move_in = find(MoveIn, move_in_id)
+    expect(_seen(rounds.appointment_of(move_in)))
     form = AppointmentForm()
     if form.carried_out(
         lambda: rounds.appoint(
@@ -192,6 +193,11 @@ def mark_defect(move_in_id: int, found_id: int) -> Response:
     return _rounds_page(move_in, failed=(found_id, form))
 
 
+def _seen(appointment: Appointment | None) -> int:
+    """The standing appointment stands for the version of what was agreed."""
+    return appointment.id if appointment else 0
+
+
 def _rounds_page(
     move_in: MoveIn,
     *,
@@ -219,6 +225,7 @@ def _rounds_page(
         later=rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else [],
         failed=failed,
         appointment=appointment,
+        seen=_seen(appointment),
         staff=dict(repair_staff()),
         appointment_form=appointment_form or AppointmentForm(formdata=None),
         round_form=round_form

@@ -93,7 +93,7 @@ def _sign(move_in: MoveIn, moment: Moment, form: SignForm) -> None:
         places=paper_room_names(first) if first is not None else {},
         locale=locale(),
         device=request.user_agent.string,
-        seen=form.seen.data or None,
+        seen=form.seen.data or "",
         at=captured_at(),
     )
 
