@@ -1,6 +1,6 @@
 # Two commands do all the work: `make run` and `make test`. Only Python 3.11 or newer and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick format translations traceability migration-initial lock bench clean
+.PHONY: help setup run test quick format translations traceability migration-initial lock images bench clean
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -45,6 +45,9 @@ migration-initial: setup ## until 1.0: write the one initial migration anew from
 
 lock: setup ## resolve the newest allowed dependencies and rewrite the locks
 	@$(BIN)/python -m tools.locks refresh
+
+images: setup ## take the pictures of docs/images again, from the demo of a certain morning
+	@$(BIN)/python -m tools.docs_images
 
 bench: setup ## measure (asserts no times)
 	@$(BIN)/python -m pytest -m bench -n 0 -s tests/bench

@@ -45,7 +45,7 @@ from tools.screenshots import HOMES, ROLL
 ROOT = Path(__file__).resolve().parent.parent
 MORNING = datetime(2026, 3, 5, 2, 10, tzinfo=UTC)
 """Ten past ten of a Thursday in Shanghai."""
-COLOURS = 128
+COLOURS = 256
 LARGEST = 120 * 1024
 
 
@@ -161,9 +161,9 @@ def desk(camera: Camera, page: Page, label: str) -> str:
     ):
         screen.write(label_, text)
     paper = pictures.scan("入住通知单").data
-    for kind in ("业主身份证", "入住通知单"):
+    for number, kind in enumerate(("业主身份证", "入住通知单"), 310):
         line = page.locator("li.paper", has_text=kind)
-        line.locator("input[type=file]").set_input_files([photo(paper, "IMG_0311.jpg")])
+        line.locator("input[type=file]").set_input_files([photo(paper, f"IMG_0{number}.jpg")])
     camera.take(page, "identity")
     screen.tap("保存核对结果")
     screen.at("住户登记表")
@@ -200,20 +200,21 @@ def write_name(page: Page) -> None:
     pad.evaluate("pad => pad.scrollIntoView({block: 'center'})")
     box = pad.bounding_box()
     assert box is not None
-    tall = box["height"] * 0.5
-    for sign in range(3):
-        left = box["x"] + box["width"] * 0.22 + sign * tall * 1.1
+    tall, line = box["height"] * 0.45, box["y"] + box["height"] * 0.55
+    for sign in range(2):
+        left = box["x"] + box["width"] * 0.24 + sign * tall * 1.25
+        turns = [step / 5 for step in range(62 - 10 * sign)]
         points = [
             (
-                left + tall * (0.05 * step + 0.16 * math.sin(step * 1.9)),
-                box["y"] + tall * (0.62 + 0.4 * math.cos(step * 1.35 + sign)),
+                left + tall * (0.085 * turn + 0.11 * math.sin(turn * 1.7 + sign)),
+                line - tall * (0.34 * math.sin(turn * 1.15 + sign) + 0.12 * math.cos(turn * 2.9)),
             )
-            for step in range(15)
+            for turn in turns
         ]
         page.mouse.move(*points[0])
         page.mouse.down()
         for point in points[1:]:
-            page.mouse.move(*point, steps=6)
+            page.mouse.move(*point, steps=2)
         page.mouse.up()
 
 
@@ -384,10 +385,10 @@ def main() -> None:
         )
         camera.later(0)
         office = Office(browser, server)
-        receptionist = office.page("receptionist")
-        receptionist.goto("/")
-        camera.take(receptionist, "today", LANDSCAPE)
-        case = desk(camera, receptionist, label)
+        manager = office.page("manager")
+        manager.goto("/")
+        camera.take(manager, "today", LANDSCAPE)
+        case = desk(camera, office.page("receptionist"), label)
         walk(camera, office.page("repairer"), case)
         put_right(camera, office, case)
         bring_the_roll(camera, office.page("admin"))

@@ -61,7 +61,8 @@ class MemberForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.relation.flags.optional = self.age_group.flags.optional = False
+        for field in (self.mobile, self.relation, self.age_group):  # whether it is needed depends on the kind
+            field.flags.optional = False
 
     def validate(self, extra_validators: Any = None) -> bool:
         """An emergency contact can be called, and a member of the family is something to the owner (FM-01)."""
