@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from pmweb.blueprints.repairs.rules import RepairSource, Verb, WaitKind
 from pmweb.web import fields
@@ -158,7 +159,7 @@ class CompleteForm(Form):
 class RecheckForm(Form):
     """M-14: it holds, or it does not and why."""
 
-    passed = fields.choice(_l("复检结果"), [("yes", _l("合格")), ("no", _l("不合格"))])
+    passed = fields.choice(_l("复检结果"), [("yes", _l("合格")), ("no", lazy_pgettext("recheck", "不合格"))])
     note = fields.note(_l("说明"), description=_l("不合格的，写明哪里不合格"))
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import flash, request
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -121,7 +122,7 @@ def _confirmed(move_in: MoveIn, kinds: set[str]) -> dict[str, Any]:
     progress = progress_of_round(later) if later else progress_of(items)
     counts = [
         (_("合格"), progress.ok, _("项")),
-        (_("仍不合格") if later else _("不合格"), progress.defects, _("项")),
+        (_("仍不合格") if later else pgettext("many", "不合格"), progress.defects, _("项")),
         (_("无此项"), progress.not_applicable, _("项")),
         (_("待测"), progress.waiting, _("项")),
     ]
