@@ -16,6 +16,7 @@ from pmweb.blueprints.movein.flow import FLOW
 from pmweb.blueprints.movein.forms.acceptance import MOST_ROOMS, ItemForm, StartForm
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance as walk
+from pmweb.blueprints.movein.operations import meters
 from pmweb.blueprints.movein.operations.facts import progress_of
 from pmweb.blueprints.movein.rules import Responsible, Result, Severity
 from pmweb.blueprints.movein.views.base import bp, case_of, room_names
@@ -282,6 +283,7 @@ def _sheet_page(
     if position is not None and 1 <= position <= len(rooms):
         room = rooms[position - 1]
     defects = [line.id for line in items if line.result is Result.DEFECT]
+    progress = progress_of(items)
     return page(
         "movein/acceptance.html",
         "item",
@@ -294,7 +296,8 @@ def _sheet_page(
         room=room,
         item=item,
         photos=shelf.attachments(unit(), AcceptanceItem.__tablename__, defects),
-        progress=progress_of(items),
+        progress=progress,
+        metered=progress.complete and len(meters.readings_of(move_in)) >= len(meters.METERS),
         rooms_done=sum(r.done == len(r.items) for r in rooms),
         checklist=defaults().acceptance,
         reasons=defaults().movein.reasons,
