@@ -14,8 +14,9 @@ from pmweb.blueprints.fees import operations as fees
 from pmweb.blueprints.movein.rules import Applicant
 from pmweb.blueprints.staff import operations as staffing
 from pmweb.demo.people import People
+from pmweb.demo.plot import STORIES
 from pmweb.demo.roll import fill
-from pmweb.demo.stories import STORIES, Player
+from pmweb.demo.stories import Player
 from pmweb.domain.permissions import ROLES_WITHOUT_DEPARTMENT, Role
 from pmweb.extensions import db, unit
 from pmweb.models.estate import Estate

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -23,6 +22,7 @@ from pmweb.blueprints.repairs.models import Repair
 from pmweb.data import defaults
 from pmweb.demo import pictures
 from pmweb.demo.people import People
+from pmweb.demo.plot import CHAPTERS, PUTTING_RIGHT, Story
 from pmweb.extensions import db, unit
 from pmweb.models import shelf
 from pmweb.models.files import FileKind
@@ -35,73 +35,6 @@ from pmweb.models.signing import Manner, OnPaper, Pad, Refused
 from pmweb.models.staff import Staff
 
 DATA = defaults()
-
-
-@dataclass(frozen=True)
-class Story:
-    """How one move-in went: when it began, how far it came, how many defects, what was odd about it."""
-
-    days_ago: int
-    until: str
-    defects: int = 0
-    applicant: Applicant = Applicant.OWNER
-    photos: int = 1
-    odd: str = ""
-
-
-CHAPTERS = (
-    "opened",
-    "identity",
-    "desk",
-    "desk_signed",
-    "walking",
-    "walked",
-    "signed",
-    "dispatched",
-    "working",
-    "rechecked",
-    "appointed",
-    "second",
-    "passed",
-    "filed",
-)
-
-_PUTTING_RIGHT = ("dispatched", "working", "rechecked", "appointed", "second")
-"""Chapters that only a move-in with defects has."""
-
-STORIES = (
-    Story(41, "filed"),
-    Story(40, "filed", 2),
-    Story(38, "filed", 3, odd="third_round"),
-    Story(36, "filed", 1, Applicant.AGENT),
-    Story(35, "filed", 4, odd="open_defects"),
-    Story(33, "filed", 0, Applicant.COMPANY),
-    Story(31, "filed", 2, odd="paper_signature"),
-    Story(30, "filed", 5),
-    Story(22, "filed", 1),
-    Story(13, "identity", odd="voided"),
-    Story(12, "passed", 3),
-    Story(11, "appointed", 2, Applicant.AGENT),
-    Story(10, "appointed", 3),
-    Story(9, "rechecked", 6),
-    Story(8, "second", 4),
-    Story(7, "rechecked", 2, odd="keys_retained"),
-    Story(6, "working", 5, photos=12),
-    Story(5, "signed", 7, odd="refused"),
-    Story(5, "passed", 0),
-    Story(5, "working", 3, Applicant.COMPANY),
-    Story(4, "dispatched", 4),
-    Story(4, "desk", 0, Applicant.AGENT),
-    Story(3, "signed", 3),
-    Story(3, "opened", odd="papers_missing"),
-    Story(3, "walking", 3),
-    Story(2, "desk_signed"),
-    Story(1, "walked", 2),
-    Story(1, "dispatched", 1),
-    Story(0, "walking", 2, odd="waiting_pond"),
-    Story(0, "identity"),
-    Story(0, "opened"),
-)
 
 
 class Player:
@@ -121,7 +54,7 @@ class Player:
             move_in = self.open(home, story)
         last = CHAPTERS.index(story.until)
         for chapter in CHAPTERS[1 : last + 1]:
-            if chapter in _PUTTING_RIGHT and not story.defects:
+            if chapter in PUTTING_RIGHT and not story.defects:
                 continue
             getattr(self, f"_{chapter}")(move_in, story)
         if story.odd == "voided":
