@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import func, select
 
 from pmweb.blueprints.movein.models import MoveIn
@@ -202,7 +203,7 @@ CARD = Card(
         "movein.accompany": _l("带工具陪同业主再次验收"),
         "movein.file": _l("验收合格，资料归档"),
     },
-    actions=(Action(_l("办理入住"), "key", "movein.new", Permission.MOVEIN_HANDLE),),
+    actions=(Action(lazy_pgettext("start", "办理入住"), "key", "movein.new", Permission.MOVEIN_HANDLE),),
     open_matters=_open_matters,
     search=_search,
     count_open=_count_open,
