@@ -11,6 +11,7 @@ import pytest
 from flask import Blueprint, Flask, abort, flash, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy import event, select
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from pmweb import create_app
@@ -103,6 +104,16 @@ def stays(home_id: int) -> Response:
     return _shown(home, status=200)
 
 
+@toy.post("/<int:home_id>/second-thoughts")
+@requires(Permission.HOUSEHOLDS_CHANGE)
+def second_thoughts(home_id: int) -> Response:
+    """Writes, and then answers with a refusal of its own."""
+    home = find(Home, home_id)
+    home.remark = "half"
+    unit().flush()
+    return _shown(home, status=int(request.form["status"]))
+
+
 @toy.post("/<int:home_id>/fault")
 @requires(Permission.HOUSEHOLDS_CHANGE)
 def fault(home_id: int) -> Response:
@@ -118,6 +129,8 @@ def fault(home_id: int) -> Response:
     if how == "twin":
         unit().add(Building(name="1"))
         unit().flush()
+    if how == "stale":
+        raise StaleDataError
     if how.isdigit():
         abort(int(how))
     raise ZeroDivisionError

@@ -99,7 +99,16 @@ def test_a_refused_form_shows_nothing_as_kept(at_desk: Sender, home: Home) -> No
     assert '<p class="kept"></p>' in answer.text
 
 
-@pytest.mark.parametrize(("how", "status"), [("rule", 422), ("zero", 500), ("403", 403), ("404", 404)])
+@pytest.mark.parametrize(("status", "kept"), [(200, "half"), (399, "half"), (400, ""), (409, ""), (422, "")])
+def test_the_status_of_the_answer_settles_it(at_desk: Sender, home: Home, status: int, kept: str) -> None:
+    """Below 400 is kept, whatever a view wrote before it had second thoughts."""
+    _send(at_desk(), home, "second-thoughts", status=status)
+    assert home.remark == kept
+
+
+@pytest.mark.parametrize(
+    ("how", "status"), [("rule", 422), ("stale", 409), ("zero", 500), ("403", 403), ("404", 404)]
+)
 def test_what_breaks_in_the_middle_keeps_nothing(at_desk: Sender, home: Home, how: str, status: int) -> None:
     assert _send(at_desk(), home, "fault", how=how).status_code == status
     assert (home.remark, _kept()) == ("", [])
