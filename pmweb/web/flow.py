@@ -15,7 +15,9 @@ from typing import Any, Generic, TypeVar
 from flask import abort
 from werkzeug.wrappers import Response
 
+from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
+from pmweb.web.access import allowed
 from pmweb.web.fields import Form
 from pmweb.web.pages import page, see
 from pmweb.web.wording import worded
@@ -47,6 +49,7 @@ def nothing_locks(_facts: Any) -> RuleBroken | None:
 class Step(Generic[Facts]):
     """One step. ``when``, ``done`` and ``locked`` are predicates of the room's ``rules.py`` over its facts.
 
+    ``needs`` is what the page of the step asks for: others read the row, and are not led to a refusal.
     A step with a ``form`` is served by ``walk``; one without has a page of its own at ``url``. ``load`` fills the
     form, ``save`` is an operation of the room.
     """
@@ -63,6 +66,7 @@ class Step(Generic[Facts]):
     locked: Callable[[Facts], RuleBroken | None] = nothing_locks
     begun: Callable[[Facts], bool] = lambda facts: False
     problem: Callable[[Facts], bool] = lambda facts: False
+    needs: Permission | None = None
     template: str = "shared/step.html"
 
 
@@ -75,6 +79,7 @@ class Row:
     state: StepState
     hint: Any
     url: str
+    """Empty where the step is not this person's."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +97,14 @@ class Flow(Generic[Facts]):
         return [self._row(step, matter, facts) for step in self.path(facts)]
 
     def next_url(self, matter: Any, facts: Facts) -> str | None:
-        """Where the matter goes on: the first step that is neither done nor locked."""
-        rows = self.rows(matter, facts)
-        return next((row.url for row in rows if row.state not in (StepState.DONE, StepState.LOCKED)), None)
+        """Where the matter goes on for this person: the first step that is neither done nor locked."""
+        row = self.next_row(matter, facts)
+        return row.url if row else None
+
+    def next_row(self, matter: Any, facts: Facts) -> Row | None:
+        """The same as a row of the task list."""
+        open_rows = [r for r in self.rows(matter, facts) if r.state not in (StepState.DONE, StepState.LOCKED)]
+        return next((row for row in open_rows if row.url), None)
 
     def open_step(self, slug: str, facts: Facts) -> Step[Facts]:
         """The step of this name: 404 when the matter has none, RuleBroken when a rule locks it."""
@@ -108,15 +118,16 @@ class Flow(Generic[Facts]):
 
     def _row(self, step: Step[Facts], matter: Any, facts: Facts) -> Row:
         reason = step.locked(facts)
+        url = step.url(matter) if step.needs is None or allowed(step.needs) else ""
         if step.done(facts):
             state = StepState.DONE
         elif reason is not None:
-            return Row(step.slug, step.title, StepState.LOCKED, worded(reason), step.url(matter))
+            return Row(step.slug, step.title, StepState.LOCKED, worded(reason), url)
         elif step.problem(facts):
             state = StepState.PROBLEM
         else:
             state = StepState.NOW if step.begun(facts) else StepState.TODO
-        return Row(step.slug, step.title, state, step.summary(facts), step.url(matter))
+        return Row(step.slug, step.title, state, step.summary(facts), url)
 
 
 def walk(flow: Flow[Facts], slug: str, matter: Any, facts: Facts, *, after: str, **context: Any) -> Response:

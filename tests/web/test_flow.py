@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from werkzeug.exceptions import NotFound
 
+from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
 from pmweb.web import fields
 from pmweb.web.fields import Form
-from pmweb.web.flow import Flow, Step, StepState, walk
+from pmweb.web.flow import Flow, Step, StepState, nothing_locks, walk
 
 
 @dataclass(frozen=True)
@@ -163,3 +164,15 @@ def test_what_is_locked_is_not_saved_either(app: Flask) -> None:
 def test_a_step_with_a_page_of_its_own_is_not_walked(app: Flask) -> None:
     with pytest.raises(NotFound):
         _walk(app, Facts(), slug="identity", keys="5")
+
+
+def test_a_step_that_is_not_this_persons_is_read_and_leads_nowhere() -> None:
+    """It goes on with the next one that is: nobody is led to a refusal."""
+    first = replace(FLOW.steps[0], needs=Permission.MOVEIN_HANDLE)
+    second = replace(FLOW.steps[2], locked=nothing_locks)
+    flow = Flow((first, second))
+    g.rights = frozenset({Permission.MOVEIN_READ})
+    assert [row.url for row in flow.rows(7, Facts())] == ["", "/movein/7/keys"]
+    assert flow.next_url(7, Facts()) == "/movein/7/keys"
+    g.rights = frozenset({Permission.MOVEIN_HANDLE})
+    assert flow.next_url(7, Facts()) == "/movein/7/identity"

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from pmweb.blueprints.movein import rules
 from pmweb.blueprints.movein.rules import Facts
+from pmweb.domain.permissions import Permission
 from pmweb.web.flow import Flow, Step
 
 
@@ -89,6 +90,7 @@ FLOW: Flow[Facts] = Flow(
         Step(
             "identity",
             _l("核对业主与资料"),
+            needs=Permission.MOVEIN_HANDLE,
             done=lambda f: f.identity_checked,
             summary=_identity,
             url=_to("identity"),
@@ -97,6 +99,7 @@ FLOW: Flow[Facts] = Flow(
         Step(
             "register",
             _l("住户登记表"),
+            needs=Permission.MOVEIN_HANDLE,
             done=lambda f: f.registered,
             summary=_register,
             url=_to("register"),
@@ -105,6 +108,7 @@ FLOW: Flow[Facts] = Flow(
         Step(
             "agreements",
             _l("协议签署"),
+            needs=Permission.MOVEIN_HANDLE,
             done=lambda f: bool(f.agreements),
             summary=_agreements,
             url=_to("agreements"),
@@ -113,6 +117,7 @@ FLOW: Flow[Facts] = Flow(
         Step(
             "handover",
             _l("钥匙物品"),
+            needs=Permission.MOVEIN_HANDLE,
             done=lambda f: f.things_listed,
             summary=_handover,
             url=_to("handover"),
@@ -155,6 +160,7 @@ FLOW: Flow[Facts] = Flow(
         Step(
             "sign",
             _l("签字"),
+            needs=Permission.MOVEIN_INSPECT,
             done=lambda f: bool(f.ready) and not f.unsigned and (f.checked or f.round_closed),
             summary=_sign,
             url=_to("sign"),
@@ -175,6 +181,7 @@ FLOW: Flow[Facts] = Flow(
         Step(
             "filing",
             _l("归档"),
+            needs=Permission.MOVEIN_FILE,
             done=lambda f: f.state in rules.ENDED,
             summary=_filing,
             url=_to("filing"),
