@@ -107,10 +107,6 @@ class Desk(Screen):
         self.tap("记入应收")
         self.at("入住")
 
-    def step(self, title: str) -> None:
-        """Open a step of the task list."""
-        self.touch(self.page.locator(".tasks a.row", has_text=title).first)
-
     def appoint(self, at: datetime, companion: str) -> None:
         """M-15, M-16: when the owner comes again, and who comes along."""
         self.step("整改与再次验收")
@@ -143,7 +139,7 @@ class Walk(Screen):
 
     def start(self, rooms: tuple[int, int, int]) -> None:
         """M-9: which rooms there are, who is there."""
-        self.touch(self.page.locator(".tasks a.row", has_text="验房").first)
+        self.step("验房")
         self.at("开始验房")
         for label, number in zip(("卧室", "卫生间", "阳台"), rooms, strict=True):
             if self.page.get_by_label(label, exact=True).input_value() != str(number):
@@ -167,7 +163,7 @@ class Walk(Screen):
     def mark(self, line: Locator, word: str) -> None:
         """One tap on one of the three buttons."""
         button = line.locator(".seg").get_by_role("button", name=word, exact=True)
-        self.touch(button)
+        self.press(button)
         expect(button).to_have_attribute("aria-pressed", "true")
 
     def find_defect(self, room: str, item: str, chip: str, severity: str = "一般") -> None:
@@ -184,7 +180,7 @@ class Walk(Screen):
             line.get_by_label("严重程度", exact=True).select_option(label=severity)
         line.locator("input[type=file]").first.set_input_files([photo()])
         self.taps += 1
-        self.tap("保存说明和照片", line)
+        self.press(line.get_by_role("button", name="保存说明和照片"))
         expect(line.locator("figure.photo a")).to_have_count(1)
 
     def rest_is_in_order(self, room: str) -> None:
@@ -192,12 +188,12 @@ class Walk(Screen):
         part = self.room(room)
         rest = part.get_by_role("button", name="项全部合格")
         if rest.count():
-            self.touch(rest)
+            self.press(rest)
             expect(part.get_by_role("button", name="撤销全部合格")).to_be_visible()
         untouched = part.locator("form.item:not(:has([aria-pressed=true]))")
         while untouched.count():
             number = untouched.count()
-            self.touch(untouched.first.get_by_role("button", name="合格", exact=True))
+            self.press(untouched.first.get_by_role("button", name="合格", exact=True))
             expect(untouched).to_have_count(number - 1)
 
     def read_meters(self) -> None:
@@ -222,21 +218,21 @@ class Walk(Screen):
 
     def check(self) -> None:
         """核对: once more, then to the signature."""
-        self.touch(self.page.locator(".tasks a.row", has_text="核对").last)
+        self.step("核对")
         self.at("核对")
         self.tap("核对无误，去签字")
         self.at("请核对后签字")
 
     def look_again(self, defects: int) -> None:
         """M-17: the owner looks at each defect again; all of them are in order now."""
-        self.touch(self.page.locator(".tasks a.row", has_text="整改与再次验收").first)
+        self.step("整改与再次验收")
         self.at("整改与再次验收")
         self.tap("开始第 2 轮")
         again = self.page.locator(".item-again, form.item[id^=found], [id^=found-]:has(button)")
         expect(again).to_have_count(defects)
         for number in range(defects):
             button = again.nth(number).get_by_role("button", name="合格", exact=True)
-            self.touch(button)
+            self.press(button)
             expect(again.nth(number).get_by_role("button", name="合格", exact=True)).to_have_attribute(
                 "aria-pressed", "true"
             )

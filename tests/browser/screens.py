@@ -31,6 +31,19 @@ class Screen:
         self.taps += 1
         what.click()
 
+    def press(self, button: Locator) -> None:
+        """One tap on what sends a form that stays on its page: without JavaScript the page comes anew, as a whole."""
+        if self.js:
+            self.touch(button)
+            return
+        with self.page.expect_navigation():
+            self.touch(button)
+
+    def step(self, title: str) -> None:
+        """Open a step of a task list."""
+        name = self.page.locator(".t", has_text=re.compile(rf"^{re.escape(title)}$"))
+        self.touch(self.page.locator(".tasks a.row", has=name))
+
     def tap(self, word: str, within: Locator | None = None) -> None:
         """Tap the button of this word, or the link where there is no such button."""
         place = within or self.page
