@@ -18,7 +18,7 @@ from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, tasks
-from pmweb.models.people import AgeGroup
+from pmweb.models.people import AgeGroup, PartyKind
 from pmweb.models.session_rules import actor_of
 from pmweb.models.signatures import Signature, SignerSide
 from pmweb.models.signing import Manner, Refused, Signer, fingerprint, sign
@@ -117,13 +117,15 @@ def sign_moment(
 
 
 def _signers(move_in: MoveIn, owed: Collection[papers.Standing]) -> list[Present]:
-    """Who may sign these papers: the owner, or who acts for the owner; a grown-up person of the register who is
+    """Who may sign these papers: who acts for the owner, and the owner; a grown-up person of the register who is
     present may sign what is no agreement (A-37)."""
-    acting = move_in.handler or move_in.owner
-    first = Present(acting.id, acting.name)
+    owner, handler = move_in.owner, move_in.handler
+    entitled = [Present(handler.id, handler.name)] if handler else []
+    if owner.kind is PartyKind.PERSON:  # also where somebody acts: a power may not cover every paper
+        entitled.append(Present(owner.id, owner.name))
     if any(paper.kind not in papers.ANYBODY_PRESENT for paper in owed):
-        return [first]
-    return [first, *(person for person in _grown_up(household_of(move_in.home_id)) if person != first)]
+        return entitled
+    return [*entitled, *(who for who in _grown_up(household_of(move_in.home_id)) if who not in entitled)]
 
 
 def _grown_up(household: Household) -> list[Present]:
