@@ -164,7 +164,12 @@ class Audited:
 
 
 class Evidence:
-    """A row that is a trace: written once, changed by nobody afterwards (promises 3 and 8)."""
+    """A row that stands as it was written: a trace, a signature, a reading, a bill (promises 3 and 8).
+
+    A correction is another row. ``changeable`` are the columns that say what became of it: voided, taken off.
+    """
+
+    changeable: frozenset[str] = frozenset()
 
 
 class Versioned:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pmweb.models.base import Audited, Base, InEstate
+from pmweb.models.base import Audited, Base, Evidence, InEstate
 
 
 class FileKind(StrEnum):
@@ -20,7 +20,7 @@ class FileKind(StrEnum):
     SIGNATURE = "signature"
 
 
-class StoredFile(InEstate, Audited, Base):
+class StoredFile(InEstate, Audited, Evidence, Base):
     """One file at ``<estate>/<aa>/<sha256>``, encrypted at rest, never shared across estates."""
 
     __tablename__ = "stored_file"
@@ -36,11 +36,13 @@ class StoredFile(InEstate, Audited, Base):
     stored_by: Mapped[str] = mapped_column(String(80))
 
 
-class Attachment(InEstate, Audited, Base):
+class Attachment(InEstate, Audited, Evidence, Base):
     """A file that belongs to a matter, in the order in which it came. Taken off, never deleted."""
 
     __tablename__ = "attachment"
     __table_args__ = (Index(None, "subject_kind", "subject_id"),)
+
+    changeable = frozenset({"taken_off_at"})
 
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     subject_kind: Mapped[str] = mapped_column(String(40))

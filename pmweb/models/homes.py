@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pmweb.domain.home_numbers import search_forms
-from pmweb.models.base import Audited, Base, InEstate, Versioned
+from pmweb.models.base import Audited, Base, Evidence, InEstate, Versioned
 
 
 class HomeKind(StrEnum):
@@ -133,7 +133,7 @@ class Meter(InEstate, Audited, Base):
     removed_on: Mapped[date | None]
 
 
-class MeterReading(InEstate, Audited, Versioned, Base):
+class MeterReading(InEstate, Audited, Versioned, Evidence, Base):
     """One reading of one meter (FM-06). Voided, never deleted; a correction is a new reading."""
 
     __tablename__ = "meter_reading"
@@ -142,6 +142,8 @@ class MeterReading(InEstate, Audited, Versioned, Base):
         Index(None, "subject_kind", "subject_id"),
         CheckConstraint("reading >= 0", name="not_negative"),
     )
+
+    changeable = frozenset({"voided_at", "void_reason"})
 
     meter_id: Mapped[int] = mapped_column(ForeignKey("meter.id"), index=True)
     home_id: Mapped[int] = mapped_column(ForeignKey("home.id"))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from pmweb.models.base import Audited, Base, EncryptedText, InEstate, Versioned
+from pmweb.models.base import Audited, Base, EncryptedText, Evidence, InEstate, Versioned
 from pmweb.models.homes import Home
 
 
@@ -132,10 +132,11 @@ class Pet(InEstate, Audited, Base):
     ended_on: Mapped[date | None]
 
 
-class Consent(InEstate, Audited, Base):
+class Consent(InEstate, Audited, Evidence, Base):
     """Notice and consent of one person to one version of the privacy text (FM-35, PRI-1)."""
 
     __tablename__ = "consent"
+    changeable = frozenset({"withdrawn_at"})
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     purposes: Mapped[str] = mapped_column(String(200))

@@ -51,7 +51,7 @@ class NothingIsDeleted(RuntimeError):
 
 
 class EvidenceStands(RuntimeError):
-    """A trace or a signature is not changed afterwards; a correction is a new record."""
+    """A trace, a signature, a bill is not changed afterwards; a correction is a new record."""
 
 
 @dataclass(frozen=True)
@@ -217,10 +217,19 @@ def _refuse(session: Session, _context: UOWTransaction, _instances: Any) -> None
         actor_of(session)
     for row in changed:
         if isinstance(row, Evidence):
-            raise EvidenceStands(f"a {type(row).__name__} was to be changed")
+            _refuse_other_words(row)
     for row in (*session.new, *changed):
         if isinstance(row, InEstate):
             _refuse_elsewhere(session, row)
+
+
+def _refuse_other_words(row: Evidence) -> None:
+    state = inspect(row)
+    changed = {attr.key for attr in state.mapper.column_attrs if state.attrs[attr.key].history.has_changes()}
+    if changed - row.changeable:
+        raise EvidenceStands(
+            f"{sorted(changed - row.changeable)} of a {type(row).__name__} was to be changed"
+        )
 
 
 def _refuse_elsewhere(session: Session, row: Any) -> None:

@@ -15,9 +15,17 @@ from sqlalchemy.orm import Bundle, aliased, joinedload, selectinload
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db, unit
 from pmweb.models.audit import AccessEntry, AuditEntry
-from pmweb.models.base import Audited, Base, Subject
+from pmweb.models.base import Audited, Base, Evidence, Subject
 from pmweb.models.estate import Estate
-from pmweb.models.homes import Building, Home, Occupancy
+from pmweb.models.homes import (
+    Building,
+    Home,
+    Meter,
+    MeterKind,
+    MeterReading,
+    Occupancy,
+    ReadingPurpose,
+)
 from pmweb.models.journal import JournalEntry, note
 from pmweb.models.people import IdKind, Person, Tie, TieKind
 from pmweb.models.session_rules import (
@@ -394,6 +402,34 @@ def test_a_trace_is_not_changed(office: Office, trace: Callable[[Home], Any]) ->
     entry.actor = "somebody else"
     with pytest.raises(EvidenceStands):
         unit().flush()
+
+
+def test_of_a_reading_only_what_became_of_it_changes(office: Office) -> None:
+    """FM-06, M-10: a wrong reading is voided with a reason, and read again."""
+    home = office.home()
+    meter = Meter(home_id=home.id, kind=MeterKind.WATER, meter_no="0071")
+    unit().add(meter)
+    unit().flush()
+    about = {"purpose": ReadingPurpose.HANDOVER, "seal_ok": True, "read_at": MORNING, "read_by": "林静"}
+    reading = MeterReading(meter_id=meter.id, home_id=home.id, reading=Decimal("0.35"), **about)
+    unit().add(reading)
+    unit().flush()
+    reading.voided_at, reading.void_reason = MORNING, "读错"
+    unit().flush()
+    reading.reading = Decimal("0.36")
+    with pytest.raises(EvidenceStands, match="reading"):
+        unit().flush()
+
+
+def test_what_an_office_may_be_held_to_stands() -> None:
+    """Promise 8: these are never written over, whatever a room does with them."""
+    standing = {
+        mapper.class_.__name__ for mapper in Base.registry.mappers if issubclass(mapper.class_, Evidence)
+    }
+    assert standing >= {
+        *("AuditEntry", "AccessEntry", "JournalEntry", "Signature", "StoredFile", "Attachment"),
+        *("MeterReading", "Consent", "Charge", "Tariff", "KeyEntry", "RepairRound"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pmweb.blueprints.fees.rules import ChargeState
 from pmweb.domain.money import Money
-from pmweb.models.base import Audited, Base, InEstate, Versioned
+from pmweb.models.base import Audited, Base, Evidence, InEstate, Versioned
 from pmweb.models.homes import Home
 from pmweb.models.people import Person
 
 _IN_FORCE = text("voided_at is null")
 
 
-class Tariff(InEstate, Audited, Base):
+class Tariff(InEstate, Audited, Evidence, Base):
     """The published price of a fee item from a day on (FEE-2, A-30), in yuan per unit of the item."""
 
     __tablename__ = "tariff"
@@ -35,6 +35,8 @@ class Tariff(InEstate, Audited, Base):
         CheckConstraint("(voided_at is null) = (void_reason = '')", name="void_has_a_reason"),
     )
 
+    changeable = frozenset({"voided_at", "void_reason"})
+
     item: Mapped[str] = mapped_column(String(40))
     unit_price: Mapped[Decimal]
     valid_from: Mapped[date]
@@ -45,7 +47,7 @@ class Tariff(InEstate, Audited, Base):
     void_reason: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Charge(InEstate, Audited, Versioned, Base):
+class Charge(InEstate, Audited, Versioned, Evidence, Base):
     """One amount that a home owes for one item and period, with its arithmetic. Immutable but for its state.
 
     ``arithmetic`` are the steps (``rules.Step.plain``). ``source_kind`` and ``source_id`` say from which
@@ -64,6 +66,8 @@ class Charge(InEstate, Audited, Versioned, Base):
         CheckConstraint("(state = 'void') = (voided_at is not null)", name="void_has_its_time"),
         CheckConstraint("(voided_at is null) = (void_reason = '')", name="void_has_a_reason"),
     )
+
+    changeable = frozenset({"state", "voided_at", "void_reason"})
 
     number: Mapped[str] = mapped_column(String(20))
     home_id: Mapped[int] = mapped_column(ForeignKey("home.id"))

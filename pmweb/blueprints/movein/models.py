@@ -18,7 +18,7 @@ from pmweb.blueprints.movein.rules import (
     Severity,
     State,
 )
-from pmweb.models.base import Audited, Base, InEstate, Versioned
+from pmweb.models.base import Audited, Base, Evidence, InEstate, Versioned
 from pmweb.models.homes import Finish, Home
 from pmweb.models.people import Person
 
@@ -99,7 +99,7 @@ class PowerOfAttorney(InEstate, Audited, Base):
     sub_delegation: Mapped[bool] = mapped_column(default=False)
 
 
-class KeyEntry(InEstate, Audited, Base):
+class KeyEntry(InEstate, Audited, Evidence, Base):
     """One line of the key ledger: so many of one kind, handed out, kept back for rework, returned or lost (M-7)."""
 
     __tablename__ = "key_entry"

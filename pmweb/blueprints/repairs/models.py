@@ -17,7 +17,7 @@ from pmweb.blueprints.repairs.rules import (
     Responsible,
     Severity,
 )
-from pmweb.models.base import Audited, Base, InEstate, Versioned
+from pmweb.models.base import Audited, Base, Evidence, InEstate, Versioned
 from pmweb.models.homes import Home
 from pmweb.models.staff import Staff
 
@@ -132,7 +132,7 @@ ROUND_FACTS = (
 """What belongs to one round and is kept when the next begins."""
 
 
-class RepairRound(InEstate, Audited, Base):
+class RepairRound(InEstate, Audited, Evidence, Base):
     """A round that did not hold: its facts as they stood, and why it began again. What was signed stays."""
 
     __tablename__ = "repair_round"
