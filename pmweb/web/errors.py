@@ -77,8 +77,8 @@ def _answer(status: int, sentence: Any = None) -> Response:
         response.headers["HX-Reswap"] = "outerHTML"
     try:
         response.set_data(_worded_page(status, title, sentence or text))
-    except SQLAlchemyError:
-        current_app.logger.exception("the page of error %s needs the database, which does not answer", status)
+    except Exception:  # no database, no address to build links from: the page of an error never fails itself
+        current_app.logger.exception("the page of error %s could not be made", status)
         response.set_data(current_app.jinja_env.get_template("errors/plain.html").render())
     return response
 
