@@ -244,11 +244,8 @@ def walk(camera: Camera, page: Page, case: str) -> None:
         steps.rest_is_in_order(name)
     camera.later(40)
     page.goto(f"{case}/readings")
-    for meter, number, reading in (
-        ("水表", "S-0502-17", "3.2"),
-        ("电表", "D-0502-17", "18"),
-        ("燃气表", "R-0502-17", "0"),
-    ):
+    shown = (("水表", "S-0502-17", "3.2"), ("电表", "D-0502-17", "18"), ("燃气表", "R-0502-17", "0"))
+    for meter, number, reading in shown:
         card = page.locator("section.card", has=page.get_by_role("heading", name=meter, exact=True))
         steps.write("表号", number, card)
         steps.write("底数", reading, card)
