@@ -46,6 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MORNING = datetime(2026, 3, 5, 2, 10, tzinfo=UTC)
 """Ten past ten of a Thursday in Shanghai."""
 COLOURS = 256
+DIALS = (("水表", "S-0502-17", "3.2"), ("电表", "D-0502-17", "18"), ("燃气表", "R-0502-17", "0"))
 LARGEST = 120 * 1024
 
 
@@ -244,8 +245,7 @@ def walk(camera: Camera, page: Page, case: str) -> None:
         steps.rest_is_in_order(name)
     camera.later(40)
     page.goto(f"{case}/readings")
-    shown = (("水表", "S-0502-17", "3.2"), ("电表", "D-0502-17", "18"), ("燃气表", "R-0502-17", "0"))
-    for meter, number, reading in shown:
+    for meter, number, reading in DIALS:
         card = page.locator("section.card", has=page.get_by_role("heading", name=meter, exact=True))
         steps.write("表号", number, card)
         steps.write("底数", reading, card)
