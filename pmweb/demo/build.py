@@ -92,7 +92,7 @@ def _office() -> tuple[Estate, dict[str, Staff]]:
 def _member(estate: Estate, username: str, name: str, role: Role, department: str | None) -> Staff:
     assert (department is None) == (role in ROLES_WITHOUT_DEPARTMENT)
     staff = Staff(username=username, name=name, session_epoch=0, steward=role is Role.ADMIN)
-    staffing.set_password(staff, PASSWORD)
+    staffing.set_password(staff, staffing.hashed(PASSWORD))
     staff.roles.append(StaffRole(estate_id=estate.id, role=role, department=department))
     unit().add(staff)
     unit().flush()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -115,6 +117,17 @@ def write_again() -> None:
     g.writing = True
     if request.method == "POST" and current_user.is_authenticated and not kept:
         _claim()
+
+
+@contextmanager
+def without_lock() -> Iterator[None]:
+    """Do something slow (a password) while the rest of the office may write. Only before anything is written.
+
+    What was read before may have changed meanwhile: read again what the change depends on.
+    """
+    settle(accepted=False)
+    yield
+    write_again()
 
 
 def _begin() -> None:

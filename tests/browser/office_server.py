@@ -23,7 +23,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from pmweb import create_app, demo, instance
-from pmweb.blueprints.staff.operations import set_password
+from pmweb.blueprints.staff.operations import hashed
 from pmweb.config import Settings
 from pmweb.extensions import db, unit
 from pmweb.models import shelf, vault
@@ -125,13 +125,10 @@ class OfficeServer:
         with self.inside():
             upgrade()
             office = Office()
-            hashed = ""
+            kept = hashed(PASSWORD)
             for username, name, role, department in demo.ACCOUNTS:
-                staff = Staff(username=username, name=name, password_hash=hashed, session_epoch=0)
+                staff = Staff(username=username, name=name, password_hash=kept, session_epoch=0)
                 db.session.add(staff)
-                if not hashed:
-                    set_password(staff, PASSWORD)
-                    hashed = staff.password_hash
                 staff.roles.append(StaffRole(estate_id=office.estate.id, role=role, department=department))
             db.session.commit()
 

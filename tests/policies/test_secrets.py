@@ -69,7 +69,7 @@ def test_a_sign_in_leaves_no_password_anywhere(
     app: Flask, office: Office, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     staff = office.staff(Role.RECEPTIONIST)
-    staffing.set_password(staff, PASSWORD)
+    staffing.set_password(staff, staffing.hashed(PASSWORD))
     unit().commit()
     client: Any = app.test_client()
     for typed, status in ((WRONG, 422), (PASSWORD, 303)):
@@ -88,7 +88,7 @@ def test_a_change_of_the_password_leaves_none_either(
 ) -> None:
     """Not in the trail, and not as a digest that could be guessed in what was sent."""
     staff = office.staff(Role.RECEPTIONIST)
-    staffing.set_password(staff, PASSWORD)
+    staffing.set_password(staff, staffing.hashed(PASSWORD))
     unit().commit()
     client: Any = app.test_client()
     sign_in(client, staff, office.estate)

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from pmweb import clock
 from pmweb.blueprints.staff import operations, rules
 from pmweb.data import defaults
+from pmweb.domain import id_numbers
 from pmweb.domain.permissions import ROLES_WITHOUT_DEPARTMENT, Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
@@ -49,10 +50,10 @@ def init(username: str | None) -> None:
     if there and username in (None, there):
         click.echo(f"the instance is ready; its administrator is {there}")
         return
-    password = _password(wanted)
+    kept = operations.chosen_password(_password(wanted), username=wanted)
     with _working("pmweb init", writing=True):
         staff = operations.add_staff(wanted, wanted, at=clock.now(), steward=True)
-        operations.choose_password(staff, password)
+        operations.set_password(staff, kept)
     click.echo(f"the instance is ready; sign in as {wanted}")
 
 
@@ -90,12 +91,16 @@ def add(
         )
     if known is None and not name:
         raise click.UsageError(f"{wanted} is a new account: say --name")
-    password = _password(wanted) if known is None else ""
+    kept = None
+    if known is None:
+        phone = id_numbers.read_phone(mobile) if mobile else ""
+        kept = operations.chosen_password(_password(wanted), username=wanted, mobile=phone)
     with _working("pmweb user add", writing=True):
-        staff = _find(wanted)
-        if staff is None:
+        if kept is None:
+            staff = _known(wanted)
+        else:
             staff = operations.add_staff(wanted, name or "", at=clock.now(), mobile=mobile, steward=steward)
-            operations.choose_password(staff, password)
+            operations.set_password(staff, kept)
         if role and code:
             _give(staff, Role(role), code, department)
     click.echo(f"account {wanted} is there already" if known else f"account {wanted} added")
@@ -106,10 +111,11 @@ def add(
 def passwd(username: str) -> None:
     """Give an account a new password; its sessions end. The password is asked, or PMWEB_ADMIN_PASSWORD."""
     with _working("pmweb user passwd"):
-        known = _known(username).username
-    password = _password(known)
+        staff = _known(username)
+        known, mobile = staff.username, staff.mobile
+    kept = operations.chosen_password(_password(known), username=known, mobile=mobile)
     with _working("pmweb user passwd", writing=True):
-        operations.choose_password(_known(username), password)
+        operations.set_password(_known(username), kept)
     click.echo(f"new password for {known}; its sessions have ended")
 
 

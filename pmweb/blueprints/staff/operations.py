@@ -1,6 +1,7 @@
 """What is done with the people of the office: signing in, accounts, roles, passwords (X-1).
 
-``by`` is the administrator who acts; None is the command line, whose owner holds the whole instance.
+``by`` is the administrator who acts; None is the command line, whose owner holds the whole instance. What is kept
+of a password is worked out before the write transaction, because the office would wait for it meanwhile.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, NewType
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -30,6 +31,16 @@ NO_PASSWORD = "!"  # nosec B105 - no hash looks like this: nobody can sign in
 _ATTEMPTS_KEPT = timedelta(days=1)
 _hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 """argon2id with 32 MiB: eight sign-ins at once still fit into a small machine."""
+
+Hashed = NewType("Hashed", str)
+"""What is kept of a password."""
+
+
+class OneTime(NamedTuple):
+    """A password that is shown once, and what is kept of it."""
+
+    password: str
+    kept: Hashed
 
 
 # --- signing in
@@ -63,8 +74,13 @@ def password_fits(staff: Staff | None, password: str) -> bool:
         return False
 
 
-def admit(staff: Staff, address: str, at: datetime, password: str | None = None) -> None:
-    """The sign-in succeeded: forget the failures, note the time, renew a hash made with older parameters.
+def renewed(staff: Staff, password: str) -> Hashed | None:
+    """What should be kept of the password from now on, where the account has it with older parameters."""
+    return hashed(password) if _hasher.check_needs_rehash(staff.password_hash) else None
+
+
+def admit(staff: Staff, address: str, at: datetime, kept: Hashed | None = None) -> None:
+    """The sign-in succeeded: forget the failures, note the time, keep what was ``renewed`` of the password.
 
     None of it is a change of the record: no version, no line in the trail.
     """
@@ -72,8 +88,8 @@ def admit(staff: Staff, address: str, at: datetime, password: str | None = None)
     mine = (SignInAttempt.username == staff.username) & (SignInAttempt.address == address)
     keep_house(unit(), delete(SignInAttempt).where(old | mine))
     values: dict[str, object] = {"last_sign_in_at": at}
-    if password is not None and _hasher.check_needs_rehash(staff.password_hash):
-        values["password_hash"] = _hasher.hash(password)
+    if kept is not None:
+        values["password_hash"] = kept
     keep_house(unit(), update(Staff).where(Staff.id == staff.id).values(values))
 
 
@@ -155,22 +171,25 @@ def enable(staff: Staff, *, by: Staff | None, at: datetime) -> None:
 # --- passwords
 
 
-def set_password(staff: Staff, password: str, *, once: bool = False) -> None:
-    """Give the account this password; every session of it ends. ``once``: it must be changed at the next sign-in."""
-    staff.password_hash = _hasher.hash(password)
-    staff.must_change_password = once
-    staff.session_epoch += 1
-    unit().flush()
+def hashed(password: str) -> Hashed:
+    """What is kept of a password. Takes a tenth of a second: no lock may be held meanwhile."""
+    return Hashed(_hasher.hash(password))
 
 
-def choose_password(staff: Staff, password: str) -> None:
-    """As ``set_password``, for a password that a person chose. Raises RuleBroken ``password.*``."""
-    rules.check_password(password, username=staff.username, mobile=staff.mobile)
-    set_password(staff, password)
+def one_time_password() -> OneTime:
+    """A password for ``reset_password``; as slow as ``hashed``."""
+    password = rules.one_time_password(secrets.token_bytes(12))
+    return OneTime(password, hashed(password))
 
 
-def change_own_password(staff: Staff, old: str, new: str) -> None:
-    """A person's own change; the caller keeps the session in which it happens.
+def chosen_password(password: str, *, username: str, mobile: str = "") -> Hashed:
+    """As ``hashed``, for a password that a person chose. Raises RuleBroken ``password.*``."""
+    rules.check_password(password, username=username, mobile=mobile)
+    return hashed(password)
+
+
+def own_password(staff: Staff, old: str, new: str) -> Hashed:
+    """As ``hashed``, for the new password of somebody who knows the old one.
 
     Raises RuleBroken ``password.old``, ``password.same`` or one of ``rules.check_password``.
     """
@@ -178,20 +197,26 @@ def change_own_password(staff: Staff, old: str, new: str) -> None:
         raise RuleBroken("password.old", field="old")
     if new == old:
         raise RuleBroken("password.same", field="password")
-    choose_password(staff, new)
+    return chosen_password(new, username=staff.username, mobile=staff.mobile)
 
 
-def one_time_password(staff: Staff, *, by: Staff | None, at: datetime) -> str:
-    """A new password that is shown once and must be changed at the next sign-in.
+def set_password(staff: Staff, kept: Hashed, *, once: bool = False) -> None:
+    """Give the account this password; every session of it ends. ``once``: it must be changed at the next sign-in."""
+    staff.password_hash = kept
+    staff.must_change_password = once
+    staff.session_epoch += 1
+    unit().flush()
+
+
+def reset_password(staff: Staff, once: OneTime, *, by: Staff | None, at: datetime) -> None:
+    """Give the account a password that somebody else knows; it must be changed at the next sign-in.
 
     Raises RuleBroken ``staff.yourself``, ``staff.held_elsewhere``.
     """
     rules.check_another_person(by.id if by else None, staff.id)
     _check_account(staff, by)
-    password = rules.one_time_password(secrets.token_bytes(12))
-    set_password(staff, password, once=True)
+    set_password(staff, once.kept, once=True)
     _note(staff, "staff.password_reset", at)
-    return password
 
 
 # --- roles

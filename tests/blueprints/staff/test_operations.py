@@ -25,6 +25,7 @@ from tests.office import MORNING, Office
 GOOD = "shuixiangu-88"
 OTHER = "baiyulan-2-kaihua"
 MINUTE = timedelta(minutes=1)
+ONCE = operations.OneTime("pinned-once", operations.Hashed("what is kept of it"))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def admin(office: Office) -> Staff:
 def colleague(office: Office, admin: Staff) -> Staff:
     """A new receptionist with a password of her own."""
     staff = operations.add_staff("linjing", "林静", at=MORNING, mobile="13800138000")
-    operations.choose_password(staff, GOOD)
+    operations.set_password(staff, operations.hashed(GOOD))
     give(staff, office.estate, Role.RECEPTIONIST, "customer_service", by=admin)
     db.session.commit()
     return staff
@@ -97,7 +98,7 @@ def test_a_success_forgets_the_failures_of_this_address_and_what_is_old(colleagu
     with clock.standing_still_at(MORNING + timedelta(days=2)):
         fail(times=4)
         fail(address="10.0.0.2")
-        operations.admit(colleague, "10.0.0.1", clock.now(), GOOD)
+        operations.admit(colleague, "10.0.0.1", clock.now())
         db.session.commit()
         assert attempts() == 1
         fail(times=5)
@@ -107,7 +108,7 @@ def test_a_sign_in_is_no_change_of_the_record(colleague: Staff) -> None:
     """No version (an administrator's open form stays good), no line in the trail."""
     version = colleague.version
     lines = unit().scalar(select(func.count()).select_from(AuditEntry))
-    operations.admit(colleague, "10.0.0.1", MORNING + MINUTE, GOOD)
+    operations.admit(colleague, "10.0.0.1", MORNING + MINUTE)
     db.session.commit()
     db.session.refresh(colleague)
     assert colleague.last_sign_in_at == MORNING + MINUTE
@@ -130,10 +131,12 @@ def test_a_password_is_kept_as_argon2id_and_renewed_when_the_parameters_change(c
     colleague.password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(GOOD)
     db.session.commit()
     assert operations.password_fits(colleague, GOOD)
-    operations.admit(colleague, "10.0.0.1", MORNING, GOOD)
+    kept = operations.renewed(colleague, GOOD)
+    operations.admit(colleague, "10.0.0.1", MORNING, kept)
     db.session.commit()
     db.session.refresh(colleague)
     assert colleague.password_hash.startswith("$argon2id$v=19$m=32768,t=3,p=1$")
+    assert operations.renewed(colleague, GOOD) is None
     assert operations.password_fits(colleague, GOOD)
 
 
@@ -180,7 +183,7 @@ def test_nobody_closes_or_resets_the_own_account(admin: Staff, office: Office) -
     with pytest.raises(RuleBroken, match=r"staff\.yourself"):
         operations.disable(admin, by=admin, at=MORNING)
     with pytest.raises(RuleBroken, match=r"staff\.yourself"):
-        operations.one_time_password(admin, by=admin, at=MORNING)
+        operations.reset_password(admin, ONCE, by=admin, at=MORNING)
 
 
 def test_an_account_of_another_estate_too_is_not_in_the_hands_of_this_administrator(
@@ -190,7 +193,7 @@ def test_an_account_of_another_estate_too_is_not_in_the_hands_of_this_administra
     give(colleague, office.other_estate(), Role.ADMIN, by=None)
     acts: list[Any] = [
         lambda: operations.disable(colleague, by=admin, at=MORNING),
-        lambda: operations.one_time_password(colleague, by=admin, at=MORNING),
+        lambda: operations.reset_password(colleague, ONCE, by=admin, at=MORNING),
         lambda: operations.change_staff(colleague, "林晶", mobile="", trades=(), by=admin, at=MORNING),
     ]
     for act in acts:
@@ -225,23 +228,25 @@ def test_ones_own_change_needs_the_old_password_and_ends_other_sessions(colleagu
         (GOOD, "1234567890", "password.common"),
     ):
         with pytest.raises(RuleBroken) as broken:
-            operations.change_own_password(colleague, old, new)
+            operations.own_password(colleague, old, new)
         assert broken.value.code == code
     assert colleague.session_epoch == epoch
-    operations.change_own_password(colleague, GOOD, OTHER)
+    operations.set_password(colleague, operations.own_password(colleague, GOOD, OTHER))
     assert colleague.session_epoch == epoch + 1
     assert operations.password_fits(colleague, OTHER)
 
 
 def test_a_password_of_somebody_else_must_be_changed(colleague: Staff, admin: Staff) -> None:
     epoch = colleague.session_epoch
-    once = operations.one_time_password(colleague, by=admin, at=MORNING)
+    once = operations.one_time_password()
+    operations.reset_password(colleague, once, by=admin, at=MORNING)
     assert (colleague.must_change_password, colleague.session_epoch) == (True, epoch + 1)
-    assert operations.password_fits(colleague, once)
+    assert operations.password_fits(colleague, once.password)
     assert not operations.password_fits(colleague, GOOD)
-    assert operations.one_time_password(colleague, by=admin, at=MORNING) != once
-    once = operations.one_time_password(colleague, by=None, at=MORNING)
-    operations.change_own_password(colleague, once, OTHER)
+    another = operations.one_time_password()
+    assert another.password != once.password
+    operations.reset_password(colleague, another, by=None, at=MORNING)
+    operations.set_password(colleague, operations.own_password(colleague, another.password, OTHER))
     assert not colleague.must_change_password
 
 

@@ -34,7 +34,7 @@ def colleague(office: Office) -> Staff:
     """A receptionist who can sign in: linjing."""
     staff = office.staff(Role.RECEPTIONIST, name="林静", mobile="13800138000")
     staff.username = "linjing"
-    operations.set_password(staff, GOOD)
+    operations.set_password(staff, operations.hashed(GOOD))
     db.session.commit()
     return staff
 
@@ -306,7 +306,7 @@ def test_old_passwords_cannot_be_guessed_on_a_tablet_that_was_left_open(
 def test_a_password_of_somebody_else_is_changed_before_anything_else(
     nobody: CheckingClient, colleague: Staff
 ) -> None:
-    operations.set_password(colleague, "einmal-und-nie", once=True)
+    operations.set_password(colleague, operations.hashed("einmal-und-nie"), once=True)
     db.session.commit()
     attempt(nobody, "linjing", "einmal-und-nie")
     for address in ("/", "/staff/", "/staff/me", "/search?q=1"):
@@ -361,7 +361,7 @@ def test_a_steward_without_an_estate_founds_the_first_one(app: Flask) -> None:
 
     open_session(unit(), actor=SYSTEM, estate_id=None)
     steward = operations.add_staff("wang", "王", at=MORNING, steward=True)
-    operations.set_password(steward, GOOD)
+    operations.set_password(steward, operations.hashed(GOOD))
     db.session.commit()
     close_session(unit())
     client: Any = app.test_client()

@@ -15,7 +15,7 @@ from pmweb.models.staff import Staff
 from pmweb.web.access import person, requires
 from pmweb.web.fields import Form
 from pmweb.web.pages import go, page
-from pmweb.web.unit_of_work import expect
+from pmweb.web.unit_of_work import expect, without_lock
 
 
 @bp.route("/staff/<int:staff_id>/edit", methods=["GET", "POST"])
@@ -48,9 +48,12 @@ def reset(staff_id: int) -> Response:
     """A new password, shown once; the person chooses another one at the next sign-in."""
     staff = _account(staff_id)
     if request.method == "POST" and Form().carried_out(lambda: None):
-        password = operations.one_time_password(staff, by=person(), at=clock.now())
+        with without_lock():
+            once = operations.one_time_password()
+        staff = _account(staff_id)  # as it is now
+        operations.reset_password(staff, once, by=person(), at=clock.now())
         back = url_for("staff.show", staff_id=staff.id)
-        return page("staff/reset.html", see=back, staff=staff, password=password)
+        return page("staff/reset.html", see=back, staff=staff, password=once.password)
     return page("staff/reset.html", staff=staff, password=None)
 
 

@@ -25,6 +25,7 @@ from pmweb.web.filters import listed, named
 from pmweb.web.nouns import ROLES
 from pmweb.web.pages import go, page
 from pmweb.web.registers import paged, workbook
+from pmweb.web.unit_of_work import without_lock
 
 _ORDER = (Staff.name, Staff.id)
 _GROUP_WORDS = {register.WORKING: _l("在岗"), register.GONE: _l("已离岗或停用")}
@@ -91,6 +92,8 @@ def new() -> Response:
     made: list[tuple[Staff, str]] = []
 
     def add() -> None:
+        with without_lock():
+            once = operations.one_time_password()
         by, at = person(), clock.now()
         staff = operations.add_staff(
             form.username.data or "",
@@ -100,7 +103,8 @@ def new() -> Response:
             trades=form.trades.data or (),
         )
         _grant(staff, form)
-        made.append((staff, operations.one_time_password(staff, by=by, at=at)))
+        operations.reset_password(staff, once, by=by, at=at)
+        made.append((staff, once.password))
 
     if form.carried_out(add):
         staff, password = made[0]

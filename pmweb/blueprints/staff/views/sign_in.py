@@ -77,8 +77,9 @@ def _checked(form: LoginForm) -> Staff:
     settle(accepted=True)
     if not operations.password_fits(staff, password) or staff is None:
         raise RuleBroken("sign_in.refused")
+    renewed = operations.renewed(staff, password)
     write_again()
-    operations.admit(staff, _network(), clock.now(), password)
+    operations.admit(staff, _network(), clock.now(), renewed)
     return staff
 
 
