@@ -27,6 +27,8 @@ WORDS: dict[str, Any] = {
     "upload.no_watermark": _l("身份证件请拍照或扫描成 JPEG、PNG：系统要在图上加印用途，PDF 上不能加。"),
     "file.unreadable": _l("这个文件在服务器上读不出来，可能已丢失或损坏。请告诉系统管理员。"),
     "signature.empty": _l("还没有签名。请在签名区写上名字，或改用纸上签字、拒签。"),
+    "signature.photo": _l("请拍下签名页。"),
+    "sign.owner_only": _l("这些文件要由业主或受托人签字。"),
     "signature.torn": _l("签名没有完整传到。请重写一遍再确认。"),
     "signature.signer": _l("请写明签字人的姓名。"),
     "signature.changed": _l("您看过之后，要签的内容有改动，所以没有签。请按最新内容重新核对后再签。"),

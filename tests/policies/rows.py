@@ -17,7 +17,7 @@ from pmweb.blueprints.fees.models import Charge, Tariff
 from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, DefectRound
 from pmweb.blueprints.movein.operations import acceptance
-from pmweb.blueprints.repairs import operations as repairs
+from pmweb.blueprints.repairs.operations import work as repairs
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db, unit
 from pmweb.models import shelf

@@ -21,7 +21,6 @@ MORE = {
     "movein/intake": "what comes to the desk, as plain values",
     "movein/names": "what papers and rooms are called",
     "movein/sheet": "which lines the acceptance sheet of a home has",
-    "repairs/promises": "what follows a move",
 }
 """A file appears with its second reason; here is the first."""
 PROVED_BY = {

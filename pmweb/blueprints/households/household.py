@@ -101,6 +101,19 @@ class Household:
         """Who acts for the owner."""
         return self._of(TieKind.AGENT)
 
+    @property
+    def grown_up(self) -> tuple[Member, ...]:
+        """Who lives there and is of age: may sign for the household what is no agreement (A-37)."""
+        living = (*self.co_owners, *self.users, *self.family)
+        return tuple(m for m in living if m.age_group not in _YOUNG and not m.company)
+
+    @property
+    def may_sign(self) -> tuple[Member, ...]:
+        """Who may sign a work order (M-18): the owner, who lives there, who acts for the owner."""
+        owner = [self.owner] if self.owner is not None and not self.owner.company else []
+        known = {m.person_id: m for m in (*owner, *self.grown_up, *self.agents)}
+        return tuple(known.values())
+
     def _of(self, *kinds: TieKind) -> tuple[Member, ...]:
         return tuple(member for member in self.members if member.kind in kinds)
 
@@ -124,6 +137,7 @@ MEMBER_COLUMNS = (
     Tie.since_on,
     Tie.until_on,
 )
+_YOUNG = (AgeGroup.CHILD, AgeGroup.MINOR)
 _ORDER = {kind: place for place, kind in enumerate(TieKind)}
 
 

@@ -86,6 +86,7 @@ EVENTS = {
     "repair.rechecked": _rechecked,
     "repair.recheck_failed": _l("复检不合格，转第 %(round)s 轮返修：%(reason)s"),
     "repair.rework": _l("转第 %(round)s 轮返修：%(reason)s"),
+    "repair.on_its_own": _l("入住已归档或作废，由维修人员请业主在工作单上签字"),
     "repair.signed": _signed,
     "repair.cancelled": _l("取消：%(reason)s"),
 }
@@ -96,6 +97,7 @@ TASKS = {
     "repair.complete": _l("修好：%(place)s %(what)s"),
     "repair.resume": _l("继续：%(place)s %(what)s"),
     "repair.recheck": _l("复检：%(place)s %(what)s"),
+    "repair.sign": _l("请业主签字：%(place)s %(what)s"),
 }
 
 

@@ -211,6 +211,19 @@ def refuse_signing(source: RepairSource, *, rechecked: bool, leak: bool, leak_te
         raise RuleBroken("repair.leak_test_first")
 
 
+def signed_here(state: RepairState, *, on_its_own: bool) -> bool:
+    """M-18: whether the work order is to be signed at the repair itself.
+
+    One that came from a matter still going on is signed there, at the second acceptance.
+    """
+    return on_its_own and state in GROUPS["sign"]
+
+
+def may_ask_to_sign(rights: Collection[Permission], *, own: bool) -> bool:
+    """Whether these rights allow to ask the resident for the signature: as for the work itself."""
+    return Permission.REPAIRS_WORK in rights and (own or Permission.REPAIRS_RECHECK in rights)
+
+
 def priority_of(severity: Severity) -> str:
     """The priority of a defect by its severity (ours): what endangers people is urgent."""
     return "urgent" if severity is Severity.SAFETY else "normal"
@@ -238,6 +251,7 @@ class Moment:
     appointment_at: datetime | None = None
     due_on: date | None = None
     waits_until: date | None = None
+    on_its_own: bool = False
 
 
 def next_promise(moment: Moment, zone: ZoneInfo) -> Promise | None:
@@ -263,6 +277,8 @@ def next_promise(moment: Moment, zone: ZoneInfo) -> Promise | None:
         case _S.COMPLETED if needs_recheck(moment.source):
             due = days_after(moment.at, 1, zone)
             return Promise("repair.recheck", "M-14", due, Role.DEPARTMENT_SUPERVISOR, "repair")
+        case state if signed_here(state, on_its_own=moment.on_its_own):
+            return Promise("repair.sign", "M-18", days_after(moment.at, 1, zone))
     return None
 
 

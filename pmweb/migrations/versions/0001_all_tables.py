@@ -752,6 +752,7 @@ def upgrade() -> None:
         ),
         sa.Column("source_kind", sa.String(length=40), nullable=True),
         sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("on_its_own", sa.Boolean(), nullable=False),
         sa.Column("item_code", sa.String(length=20), nullable=False),
         sa.Column("place", sa.String(length=40), nullable=False),
         sa.Column("category", sa.String(length=40), nullable=True),

@@ -13,8 +13,8 @@ from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, Move
 from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, meters, rounds, signing
 from pmweb.blueprints.movein.operations.facts import facts_of, open_case
 from pmweb.blueprints.movein.rules import Applicant, Facts, Paper, Result
-from pmweb.blueprints.repairs import operations as repairs
 from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.operations import work as repairs
 from pmweb.data import defaults
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db

@@ -15,8 +15,9 @@ from pmweb.blueprints.movein.models import Appointment
 from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, papers, rounds, signing
 from pmweb.blueprints.movein.operations.facts import open_case
 from pmweb.blueprints.movein.rules import KeyAct, Paper, State
-from pmweb.blueprints.repairs import operations as repairs
 from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.operations import signing as work_orders
+from pmweb.blueprints.repairs.operations import work as repairs
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
 from pmweb.models.homes import Occupancy
@@ -95,6 +96,33 @@ def test_nothing_is_done_in_a_filed_case(journey: Journey, verb: str) -> None:
     journey.file()
     with pytest.raises(RuleBroken, match=r"movein\.ended"):
         VERBS[verb](journey)
+
+
+@pytest.mark.parametrize("end", ["filed", "voided"])
+def test_what_is_left_of_an_ended_case_is_signed_at_the_repair(journey: Journey, end: str) -> None:
+    """M-15, M-18: nobody is sent to agree on a second acceptance that cannot take place any more."""
+    journey.first_round(defects=2)
+    if end == "filed":
+        journey.complete_file()
+        journey.file(accept_open_defects=True)
+    else:
+        case.void(journey.move_in, "业主退房", at=journey.now())
+    journey.put_right()
+    assert owed(journey, "movein.appoint") == []
+    asked = owed(journey, "repair.sign")
+    assert [(task.rule, task.staff_id) for task in asked] == [("M-18", journey.repairer.id)] * 2
+    for row in rounds.repairs_of(journey.move_in):
+        repair = db.session.get_one(Repair, row.id)
+        work_orders.sign_here(
+            repair,
+            REFUSAL,
+            signer_id=journey.owner.id,
+            locale="zh_CN",
+            device="",
+            seen=None,
+            at=journey.now(),
+        )
+        assert repair.state.value == "signed"
 
 
 def test_a_defect_of_a_voided_case_is_not_answered(journey: Journey) -> None:

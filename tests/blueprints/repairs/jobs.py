@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pmweb.blueprints.repairs import operations
 from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.operations import signing, work
 from pmweb.blueprints.repairs.rules import RepairSource, RepairState, WaitKind
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
@@ -47,11 +47,11 @@ class Jobs:
             "trade": "plumbing",
             "severity": "minor",
         }
-        return operations.register_defect(self.home, at=self.now(), **(wanted | facts))
+        return work.register_defect(self.home, at=self.now(), **(wanted | facts))
 
     def signature_on(self, repair: Repair) -> Signature:
         """The resident's answer to the work order: a refusal before a witness is a signature too (M-18)."""
-        order = operations.work_order_paper(repair)
+        order = signing.work_order_paper(repair)
         manner = Refused("不认可工期", "何伟")
         return sign(
             unit(), repair, [order], Signer("周文博"), manner, at=self.now(), locale="zh_CN", device="-"
@@ -69,27 +69,27 @@ class Jobs:
         at = self.now()
         match to:
             case S.REGISTERED:
-                operations.give_back(repair, "工种不符", at)
+                work.give_back(repair, "工种不符", at)
             case S.DISPATCHED:
-                operations.dispatch(repair, self.worker, None, at, "人员请假")
+                work.dispatch(repair, self.worker, None, at, "人员请假")
             case S.ACCEPTED if repair.state in _WAITS:
-                operations.resume(repair, at)
+                work.resume(repair, at)
             case S.ACCEPTED:
-                operations.accept(repair, at)
+                work.accept(repair, at)
             case S.ON_SITE:
-                operations.arrive(repair, at)
+                work.arrive(repair, at)
             case S.WAITING_PARTS | S.WAITING_EXTERNAL | S.WAITING_RESIDENT:
-                operations.wait(repair, _WAITS[to], "等厂家发货", at)
+                work.wait(repair, _WAITS[to], "等厂家发货", at)
             case S.COMPLETED:
-                operations.complete(repair, "疏通地漏", at)
+                work.complete(repair, "疏通地漏", at)
             case S.RECHECKED:
-                operations.recheck(repair, True, "", at)
+                work.recheck(repair, True, "", at)
             case S.SIGNED:
-                operations.sign_off(repair, self.signature_on(repair), at)
+                signing.sign_off(repair, self.signature_on(repair), at)
             case S.REWORK:
-                operations.rework(repair, "仍然返臭", at)
+                work.rework(repair, "仍然返臭", at)
             case S.CANCELLED:
-                operations.cancel(repair, "重复登记", at)
+                work.cancel(repair, "重复登记", at)
             case _:
                 raise NotImplementedError(to)
 

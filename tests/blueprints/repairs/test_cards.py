@@ -8,7 +8,8 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from pmweb.blueprints.repairs import cards, operations, rules
+from pmweb.blueprints.repairs import cards, rules
+from pmweb.blueprints.repairs.operations import signing, sources, work
 from pmweb.blueprints.repairs.rules import RepairState
 from pmweb.extensions import unit
 from pmweb.models.journal import JournalEntry
@@ -22,14 +23,15 @@ S = RepairState
 _CODE = re.compile(r'"(repair\.[a-z_]+)"')
 
 
-def codes_in(module: object) -> set[str]:
-    """Every code that a module writes, but for those of refused rules."""
-    text = Path(str(getattr(module, "__file__", ""))).read_text(encoding="utf-8")
+def codes_in(*modules: object) -> set[str]:
+    """Every code that these modules write, but for those of refused rules."""
+    files = (Path(str(getattr(module, "__file__", ""))) for module in modules)
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     return set(_CODE.findall(re.sub(r"RuleBroken\([^)]*\)", "", text)))
 
 
 def test_every_event_that_is_written_is_worded() -> None:
-    assert set(cards.EVENTS) == codes_in(operations)
+    assert set(cards.EVENTS) == codes_in(work, signing, sources)
 
 
 def test_every_task_that_is_promised_is_worded() -> None:
@@ -42,15 +44,15 @@ def test_the_whole_life_of_a_repair_reads_as_sentences(app: Flask, office: Offic
     jobs.go_on(
         repair, S.ACCEPTED, S.DISPATCHED, S.REGISTERED, S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED
     )
-    operations.recheck(repair, False, "仍然返臭", jobs.now())
+    work.recheck(repair, False, "仍然返臭", jobs.now())
     jobs.go_on(repair, S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED)
-    operations.recheck(repair, True, "通水 10 分钟", jobs.now())
-    order, manner = operations.work_order_paper(repair), Refused("不认可工期", "何伟")
+    work.recheck(repair, True, "通水 10 分钟", jobs.now())
+    order, manner = signing.work_order_paper(repair), Refused("不认可工期", "何伟")
     (signature,) = sign(
         unit(), repair, [order], Signer("周文博"), manner, at=jobs.now(), locale="zh_CN", device=""
     )
-    operations.sign_off(repair, signature, jobs.now())
-    operations.cancel(jobs.defect(), "重复登记", jobs.now())
+    signing.sign_off(repair, signature, jobs.now())
+    work.cancel(jobs.defect(), "重复登记", jobs.now())
     unit().commit()
     with app.test_request_context():
         lines = [told(entry).text for entry in unit().scalars(select(JournalEntry).order_by(JournalEntry.id))]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from pmweb.blueprints.repairs import operations
 from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.operations import signing, sources, work
+from pmweb.blueprints.repairs.operations.moves import table
 from pmweb.blueprints.repairs.rules import RepairSource, RepairState
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
@@ -47,7 +48,7 @@ def open_tasks(subject: Subject | Repair) -> list[Task]:
 def test_the_verbs_follow_the_table(jobs: Jobs, state: RepairState, to: RepairState) -> None:
     """Every legal move is made, every other is refused and changes nothing."""
     repair = jobs.in_state(state, source=RepairSource.PHONE)
-    if operations.moves().allows(state, to) or (state, to) == OVER_DISPATCHED:
+    if table().allows(state, to) or (state, to) == OVER_DISPATCHED:
         jobs.move(repair, to)
         unit().commit()
         assert repair.state is to
@@ -89,24 +90,24 @@ def test_a_job_is_given_only_to_somebody_who_may_work_here(office: Office, jobs:
     other = office.other_estate()
     for stranger in (office.staff(Role.RECEPTIONIST), office.staff(Role.REPAIRER, estate=other)):
         with pytest.raises(RuleBroken, match=r"repair\.not_a_repairer"):
-            operations.dispatch(jobs.defect(), stranger, None, MORNING)
+            work.dispatch(jobs.defect(), stranger, None, MORNING)
 
 
 def test_an_appointment_lies_ahead(jobs: Jobs) -> None:
     with pytest.raises(RuleBroken, match=r"repair\.appointment_past"):
-        operations.dispatch(jobs.defect(), jobs.worker, MORNING - timedelta(hours=1), MORNING)
+        work.dispatch(jobs.defect(), jobs.worker, MORNING - timedelta(hours=1), MORNING)
 
 
 def test_what_takes_a_job_away_or_sends_it_back_needs_a_reason(jobs: Jobs) -> None:
     at = jobs.now()
     accepted, completed = jobs.in_state(S.ACCEPTED), jobs.in_state(S.COMPLETED)
     attempts: tuple[Callable[[], object], ...] = (
-        lambda: operations.dispatch(accepted, jobs.worker, None, at, " "),
-        lambda: operations.give_back(accepted, "", at),
-        lambda: operations.wait(accepted, "parts", "", at),
-        lambda: operations.cancel(accepted, "", at),
-        lambda: operations.recheck(completed, False, "", at),
-        lambda: operations.rework(completed, "", at),
+        lambda: work.dispatch(accepted, jobs.worker, None, at, " "),
+        lambda: work.give_back(accepted, "", at),
+        lambda: work.wait(accepted, "parts", "", at),
+        lambda: work.cancel(accepted, "", at),
+        lambda: work.recheck(completed, False, "", at),
+        lambda: work.rework(completed, "", at),
     )
     for attempt in attempts:
         with pytest.raises(RuleBroken, match=r"repair\.reason"):
@@ -116,19 +117,19 @@ def test_what_takes_a_job_away_or_sends_it_back_needs_a_reason(jobs: Jobs) -> No
 
 def test_a_job_given_back_belongs_to_nobody(jobs: Jobs) -> None:
     repair = jobs.in_state(S.ACCEPTED)
-    operations.give_back(repair, "工种不符", jobs.now())
+    work.give_back(repair, "工种不符", jobs.now())
     assert (repair.assignee_id, repair.accepted_at, repair.dispatched_at) == (None, None, None)
 
 
 def test_nothing_resumes_that_did_not_wait(jobs: Jobs) -> None:
     with pytest.raises(RuleBroken, match=r"move\.illegal"):
-        operations.resume(jobs.in_state(S.DISPATCHED), jobs.now())
+        work.resume(jobs.in_state(S.DISPATCHED), jobs.now())
 
 
 def test_a_failed_recheck_begins_the_next_round_and_keeps_the_last(jobs: Jobs) -> None:
     """M-14: failed → rework with the reason; the facts of the round stay as they were."""
     repair = jobs.in_state(S.COMPLETED)
-    operations.recheck(repair, False, "仍然返臭", jobs.now())
+    work.recheck(repair, False, "仍然返臭", jobs.now())
     unit().commit()
     assert (repair.state, repair.round, repair.work_done, repair.completed_at) == (S.REWORK, 2, "", None)
     (kept,) = repair.rounds
@@ -140,7 +141,7 @@ def test_a_failed_second_acceptance_goes_back_as_often_as_it_takes(jobs: Jobs) -
     """Second round of section 4: the number of rounds is not limited."""
     repair = jobs.in_state(S.RECHECKED)
     for _again in range(3):
-        operations.rework(repair, "业主不认可", jobs.now())
+        work.rework(repair, "业主不认可", jobs.now())
         jobs.go_on(repair, S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED, S.RECHECKED)
     assert repair.round == 4
     assert [kept.round for kept in repair.rounds] == [1, 2, 3]
@@ -150,7 +151,7 @@ def test_a_signed_round_keeps_its_signature_when_the_repair_opens_again(jobs: Jo
     """Nothing signed is ever erased."""
     repair = jobs.in_state(S.CLOSED)
     signature_id = repair.signature_id
-    operations.rework(repair, "又漏了", jobs.now())
+    work.rework(repair, "又漏了", jobs.now())
     unit().commit()
     assert repair.signature_id is None
     assert repair.rounds[0].signature_id == signature_id
@@ -162,9 +163,9 @@ def test_a_defect_of_the_acceptance_is_signed_only_after_its_recheck(jobs: Jobs)
     repair = jobs.in_state(S.COMPLETED)
     signature = jobs.signature_on(repair)
     with pytest.raises(RuleBroken, match=r"repair\.recheck_first"):
-        operations.sign_off(repair, signature, jobs.now())
-    operations.recheck(repair, True, "", jobs.now())
-    operations.sign_off(repair, signature, jobs.now())
+        signing.sign_off(repair, signature, jobs.now())
+    work.recheck(repair, True, "", jobs.now())
+    signing.sign_off(repair, signature, jobs.now())
     assert repair.state is S.SIGNED
 
 
@@ -173,27 +174,27 @@ def test_a_leak_is_signed_only_after_its_test(jobs: Jobs) -> None:
     repair = jobs.in_state(S.RECHECKED)
     repair.category = "bathroom_leak"
     with pytest.raises(RuleBroken, match=r"repair\.leak_test_first"):
-        operations.sign_off(repair, jobs.signature_on(repair), jobs.now())
+        signing.sign_off(repair, jobs.signature_on(repair), jobs.now())
 
 
 def test_the_signature_is_one_on_this_very_work_order(jobs: Jobs) -> None:
     """M-18."""
     repair, other = jobs.in_state(S.RECHECKED), jobs.in_state(S.RECHECKED)
     with pytest.raises(RuleBroken, match=r"repair\.signature_of_another"):
-        operations.sign_off(repair, jobs.signature_on(other), jobs.now())
+        signing.sign_off(repair, jobs.signature_on(other), jobs.now())
 
 
 def test_the_signature_covers_the_work_until_it_changes(jobs: Jobs) -> None:
     """SIG-2."""
     repair = jobs.in_state(S.SIGNED)
     signature = jobs.signature_on(repair)
-    order = operations.work_order_paper(repair)
+    order = signing.work_order_paper(repair)
     (again,) = sign(
         unit(), repair, [order], Signer("周文博"), Refused("-", "-"), at=MORNING, locale="zh_CN", device=""
     )
     assert signature.sha256 == again.sha256
     repair.work_done = "换了地漏"
-    changed = operations.work_order_paper(repair).snapshot("zh_CN")
+    changed = signing.work_order_paper(repair).snapshot("zh_CN")
     assert changed != signature.snapshot
 
 
@@ -202,11 +203,9 @@ def test_when_the_last_repair_is_rechecked_the_owner_is_called(jobs: Jobs) -> No
     move_in = Subject("move_in", 12)
     first, second = jobs.in_state(S.COMPLETED), jobs.in_state(S.COMPLETED)
     jobs.in_state(S.REGISTERED, source_id=13)
-    operations.recheck(first, True, "", jobs.now())
-    assert not operations.all_rechecked("move_in", 12)
+    work.recheck(first, True, "", jobs.now())
     assert open_tasks(move_in) == []
-    operations.recheck(second, True, "", jobs.now())
-    assert operations.all_rechecked("move_in", 12)
+    work.recheck(second, True, "", jobs.now())
     (task,) = open_tasks(move_in)
     assert (task.kind, task.rule, task.role) == ("movein.appoint", "M-15", Role.RECEPTIONIST)
     assert (task.home_id, task.facts) == (jobs.home.id, {"repairs": 2})
@@ -216,7 +215,7 @@ def test_the_call_is_withdrawn_when_something_is_to_be_mended_again(jobs: Jobs) 
     move_in = Subject("move_in", 12)
     repair = jobs.in_state(S.RECHECKED)
     assert len(open_tasks(move_in)) == 1
-    operations.rework(repair, "业主不认可", jobs.now())
+    work.rework(repair, "业主不认可", jobs.now())
     assert open_tasks(move_in) == []
     jobs.go_on(repair, S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED, S.RECHECKED)
     assert [task.round for task in open_tasks(move_in)] == [2]
@@ -226,15 +225,15 @@ def test_the_call_is_withdrawn_when_something_is_to_be_mended_again(jobs: Jobs) 
 
 def test_cancelling_the_last_open_repair_settles_the_matter(jobs: Jobs) -> None:
     jobs.in_state(S.RECHECKED)
-    operations.cancel(jobs.in_state(S.REGISTERED), "重复登记", jobs.now())
+    work.cancel(jobs.in_state(S.REGISTERED), "重复登记", jobs.now())
     assert [task.kind for task in open_tasks(Subject("move_in", 12))] == ["movein.appoint"]
 
 
 def test_a_slow_clock_cannot_put_a_step_before_the_last(jobs: Jobs) -> None:
     """The device says when; a later step is never earlier than the one before (FM-09: in this order)."""
     repair = jobs.in_state(S.DISPATCHED)
-    operations.accept(repair, MORNING - timedelta(days=1))
-    operations.arrive(repair, MORNING)
+    work.accept(repair, MORNING - timedelta(days=1))
+    work.arrive(repair, MORNING)
     assert repair.dispatched_at is not None
     assert repair.accepted_at == repair.arrived_at == repair.dispatched_at
 
@@ -242,7 +241,7 @@ def test_a_slow_clock_cannot_put_a_step_before_the_last(jobs: Jobs) -> None:
 def test_the_first_arrival_of_a_round_stands(jobs: Jobs) -> None:
     repair = jobs.in_state(S.WAITING_PARTS)
     arrived = repair.arrived_at
-    operations.arrive(repair, jobs.now())
+    work.arrive(repair, jobs.now())
     assert repair.arrived_at == arrived
     assert repair.waiting_reason == ""
 
@@ -254,16 +253,16 @@ def test_what_came_from_a_matter_is_one_query(
         jobs.in_state(S.COMPLETED)
     jobs.defect(source_id=13)
     unit().commit()
-    assert queries(lambda: operations.of_source("move_in", 12)) == 1
-    rows = operations.of_source("move_in", 12)
+    assert queries(lambda: sources.of_source("move_in", 12)) == 1
+    rows = sources.of_source("move_in", 12)
     assert [row.number for row in rows] == [f"BX-2026-{n:06d}" for n in range(1, 6)]
     assert rows[0].assignee_name == "周工"
 
 
 def test_a_repair_of_another_matter_is_not_found(jobs: Jobs) -> None:
     repair = jobs.defect()
-    assert operations.repair_of("move_in", 12, repair.id) is repair
-    assert operations.repair_of("move_in", 13, repair.id) is None
+    assert sources.repair_of("move_in", 12, repair.id) is repair
+    assert sources.repair_of("move_in", 13, repair.id) is None
 
 
 def test_each_verb_leaves_a_line_in_the_timeline_of_the_home(jobs: Jobs) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pmweb.blueprints.repairs import operations, register
+from pmweb.blueprints.repairs import register
 from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.operations import work
 from pmweb.blueprints.repairs.register import Wanted
 from pmweb.blueprints.repairs.rules import RepairState
 from pmweb.domain.permissions import Role
@@ -117,6 +118,6 @@ def test_queries_do_not_grow_with_the_rows(jobs: Jobs, queries: Callable[[Callab
 
     few = queries(read)
     for _ in range(20):
-        operations.dispatch(jobs.defect(), jobs.worker, None, jobs.now())
+        work.dispatch(jobs.defect(), jobs.worker, None, jobs.now())
     unit().commit()
     assert queries(read) == few == 3

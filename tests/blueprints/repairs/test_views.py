@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from pmweb.blueprints.repairs import operations, rules
+from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.operations import work
+from pmweb.blueprints.repairs.operations.moves import table
 from pmweb.blueprints.repairs.rules import RepairSource, RepairState, Verb
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
@@ -88,7 +90,7 @@ def test_the_verbs_follow_the_table_over_http_too(
         repair = jobs.in_state(state, source=RepairSource.PHONE)
         data = {"_version": repair.version, **answers(verb, jobs)}
         response = client.post(f"/repairs/{repair.id}/{verb.value}", data=data)
-        legal = operations.moves().allows(state, to) or (state is S.ACCEPTED and to is S.REGISTERED)
+        legal = table().allows(state, to) or (state is S.ACCEPTED and to is S.REGISTERED)
         if verb is Verb.DISPATCH and state is S.ACCEPTED:
             legal = False  # that is a transfer, which needs a reason
         if verb is Verb.RESUME:
@@ -157,7 +159,7 @@ def test_a_repair_asks_as_much_with_many_rounds_and_photos(
     client = client_for(Role.DEPARTMENT_SUPERVISOR)
     few = queries(lambda: client.get(f"/repairs/{repair.id}"))
     for _ in range(4):
-        operations.recheck(repair, False, "仍然返臭", jobs.now())
+        work.recheck(repair, False, "仍然返臭", jobs.now())
         jobs.go_on(repair, S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED)
     assert queries(lambda: client.get(f"/repairs/{repair.id}")) == few <= 10
 
@@ -233,7 +235,7 @@ def test_a_safety_matter_is_completed_with_a_photo(jobs: Jobs, worker: Any) -> N
     done = worker.post(address, data=data, content_type="multipart/form-data")
     assert done.status_code == 303
     (attached,) = shelf.attachments(unit(), "repair", [repair.id])[repair.id]
-    assert attached.caption == operations.AFTER
+    assert attached.caption == work.AFTER
     assert f"/archive/files/{attached.file_id}/thumbnail" in worker.get(f"/repairs/{repair.id}").text
 
 

@@ -21,6 +21,7 @@ from pmweb.blueprints.movein.rules import (
     check_power,
     papers_needed,
 )
+from pmweb.blueprints.repairs.operations import sources
 from pmweb.domain.deadlines import same_day
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
@@ -162,6 +163,7 @@ def void(move_in: MoveIn, reason: str, *, at: datetime) -> None:
         raise RuleBroken("movein.void_reason", field="reason")
     move_in.voided_at, move_in.void_reason = at, reason
     tasks.keep_all(unit(), move_in, at=at)
+    sources.let_go(MoveIn.__tablename__, move_in.id, at)
     journal.note(unit(), move_in, "movein.voided", at=at, home_id=move_in.home_id, reason=reason)
     unit().flush()
 

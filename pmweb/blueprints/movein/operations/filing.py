@@ -21,6 +21,7 @@ from pmweb.blueprints.movein.rules import (
     papers_copied,
     papers_needed,
 )
+from pmweb.blueprints.repairs.operations import sources
 from pmweb.data.movein import MoveInRules
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
@@ -105,6 +106,7 @@ def file(
         if line.form is not None
     )
     tasks.keep_all(session, move_in, at=at)
+    sources.let_go(MoveIn.__tablename__, move_in.id, at)
     journal.note(
         session, move_in, f"movein.{to.value}", at=at, home_id=move_in.home_id, count=facts.open_defects
     )

@@ -12,7 +12,7 @@ from pmweb import clock
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, Appointment, DefectRound, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case
 from pmweb.blueprints.movein.rules import MOVES, Facts, Result, State, check_open_round
-from pmweb.blueprints.repairs import operations as repairs
+from pmweb.blueprints.repairs.operations import sources, work
 from pmweb.data.acceptance import AcceptanceChecklist
 from pmweb.domain.deadlines import days_after
 from pmweb.domain.permissions import Role
@@ -30,7 +30,7 @@ SETTLED = ("signed", "followed_up", "closed", "cancelled")
 
 def repairs_of(move_in: MoveIn) -> list[Row[Any]]:
     """The work orders that came out of this move-in, as columns: one query."""
-    return repairs.of_source(SOURCE, move_in.id)
+    return sources.of_source(SOURCE, move_in.id)
 
 
 def register_defects(
@@ -52,7 +52,7 @@ def register_defects(
     for item in defects:
         assert item.severity is not None
         assert item.responsible is not None
-        made = repairs.register_defect(
+        made = work.register_defect(
             move_in.home,
             source_kind=SOURCE,
             source_id=move_in.id,
@@ -217,7 +217,7 @@ def send_back_failed(move_in: MoveIn, sheet: AcceptanceSheet, *, at: datetime) -
     """
     for found, repair in _looked_at(move_in, sheet):
         if found.passed is False and repair.state in RECHECKED:
-            repairs.rework(repair, found.note, at)
+            work.rework(repair, found.note, at)
 
 
 def passed_repairs(move_in: MoveIn, sheet: AcceptanceSheet) -> list[Any]:
@@ -241,7 +241,7 @@ def _looked_at(move_in: MoveIn, sheet: AcceptanceSheet) -> list[tuple[DefectRoun
     """The defects of a later round with their repairs."""
     items = {item.id: item for item in acceptance.items_of(acceptance.first_sheet(move_in))}
     pairs = (
-        (found, repairs.repair_of(SOURCE, move_in.id, items[found.item_id].repair_id or 0))
+        (found, sources.repair_of(SOURCE, move_in.id, items[found.item_id].repair_id or 0))
         for found in defects_of_round(sheet)
     )
     return [(found, repair) for found, repair in pairs if repair is not None]

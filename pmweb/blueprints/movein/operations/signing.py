@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pmweb import clock
-from pmweb.blueprints.households.household import Household, household_of
+from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, case, papers, rounds
 from pmweb.blueprints.movein.operations.records import read_records
 from pmweb.blueprints.movein.rules import MOVES, Applicant, Outcome, State, check_power_covers
-from pmweb.blueprints.repairs import operations as repairs
+from pmweb.blueprints.repairs.operations import signing as work_orders
 from pmweb.data import Defaults
 from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, tasks
-from pmweb.models.people import AgeGroup, PartyKind
+from pmweb.models.people import PartyKind
 from pmweb.models.session_rules import actor_of
 from pmweb.models.signatures import Signature, SignerSide
 from pmweb.models.signing import Manner, Refused, Signer, fingerprint, sign
@@ -125,13 +125,8 @@ def _signers(move_in: MoveIn, owed: Collection[papers.Standing]) -> list[Present
         entitled.append(Present(owner.id, owner.name))
     if any(paper.kind not in papers.ANYBODY_PRESENT for paper in owed):
         return entitled
-    return [*entitled, *(who for who in _grown_up(household_of(move_in.home_id)) if who not in entitled)]
-
-
-def _grown_up(household: Household) -> list[Present]:
-    young = (AgeGroup.CHILD, AgeGroup.MINOR)
-    living = (*household.co_owners, *household.users, *household.family)
-    return [Present(m.person_id, m.name) for m in living if m.age_group not in young and not m.company]
+    living = (Present(m.person_id, m.name) for m in household_of(move_in.home_id).grown_up)
+    return [*entitled, *(who for who in living if who not in entitled)]
 
 
 def _signer(move_in: MoveIn, moment: Moment, signer_id: int | None, office_signer: str | None) -> Signer:
@@ -213,6 +208,6 @@ def _sign_off_passed(
 ) -> None:
     """M-18: the same act signs the work order of every defect that passed."""
     for repair in rounds.passed_repairs(move_in, sheet):
-        order = repairs.work_order_paper(repair)
+        order = work_orders.work_order_paper(repair)
         (signature,) = sign(unit(), repair, [order], signer, manner, at=at, locale=locale, device=device)
-        repairs.sign_off(repair, signature, at)
+        work_orders.sign_off(repair, signature, at)

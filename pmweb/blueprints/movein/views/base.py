@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS
@@ -61,11 +61,6 @@ def case_of(move_in_id: int) -> tuple[MoveIn, Facts]:
 def opened_case(move_in_id: int) -> CaseFile:
     """The case with everything that lies in its file, or 404."""
     return open_case(find(MoveIn, move_in_id), defaults().movein)
-
-
-def locale() -> str:
-    """The language in which the page speaks, and in which a paper is signed."""
-    return str(get_locale() or "zh_CN")
 
 
 def room_names(sheet: AcceptanceSheet) -> dict[tuple[str, int], str]:

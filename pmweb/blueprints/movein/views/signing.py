@@ -12,13 +12,12 @@ from flask_babel import pgettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.movein.forms.signing import SignForm
 from pmweb.blueprints.movein.models import AcceptanceItem, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, meters, papers, rounds, signing
 from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
 from pmweb.blueprints.movein.operations.signing import Moment
 from pmweb.blueprints.movein.rules import Result
-from pmweb.blueprints.movein.views.base import bp, locale, paper_room_names, room_names
+from pmweb.blueprints.movein.views.base import bp, paper_room_names, room_names
 from pmweb.blueprints.movein.views.rounds import repair_staff
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
@@ -28,6 +27,7 @@ from pmweb.web.access import find, requires
 from pmweb.web.filters import named, quantity
 from pmweb.web.nouns import METER_TITLES
 from pmweb.web.pages import go, page
+from pmweb.web.signing import SignForm, locale
 from pmweb.web.unit_of_work import captured_at
 
 

@@ -34,6 +34,7 @@ def follow(
         appointment_at=repair.appointment_at,
         due_on=repair.due_on,
         waits_until=waits_until,
+        on_its_own=repair.on_its_own,
     )
     owed = rules.next_promise(moment, clock.zone())
     repair.due_at, repair.moved_at = owed.due_at if owed else None, at
@@ -60,9 +61,12 @@ def follow(
 
 
 def promise_appointment(repair: Repair, at: datetime) -> None:
-    """M-15: when its whole source is rechecked, somebody agrees with the owner on the second acceptance."""
+    """M-15: when its whole source is rechecked, somebody agrees with the owner on the second acceptance.
+
+    A source that has ended has none any more.
+    """
     owed = rules.WHEN_ALL_RECHECKED.get(repair.source_kind or "")
-    if owed is None or repair.source_kind is None or repair.source_id is None:
+    if owed is None or repair.source_kind is None or repair.source_id is None or repair.on_its_own:
         return
     source = Subject(repair.source_kind, repair.source_id)
     found = (

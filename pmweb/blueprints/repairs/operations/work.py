@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import ROUND_FACTS, Repair, RepairRound
-from pmweb.blueprints.repairs.promises import follow, promise_appointment, withdraw_appointment
+from pmweb.blueprints.repairs.operations.moves import move, not_before, table
+from pmweb.blueprints.repairs.operations.promises import follow, promise_appointment, withdraw_appointment
 from pmweb.blueprints.repairs.rules import (
     RepairSource,
     RepairState,
@@ -25,26 +24,17 @@ from pmweb.blueprints.repairs.rules import (
     WaitKind,
 )
 from pmweb.data import defaults
-from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission, granted
-from pmweb.domain.workflow import RuleBroken, Workflow
+from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import numbering, shelf
 from pmweb.models.files import StoredFile
 from pmweb.models.homes import Home
 from pmweb.models.session_rules import estate_of
-from pmweb.models.signatures import Meaning, Signature
-from pmweb.models.signing import Paper
 from pmweb.models.staff import Staff
 
 BEFORE, AFTER = "before", "after"
 """Captions of the photos of a repair (FM-09)."""
-
-
-@cache
-def moves() -> Workflow[RepairState]:
-    """The table of moves of the office's data, the only one there is."""
-    return rules.table_of_moves(defaults().repairs.moves)
 
 
 def register_defect(
@@ -106,7 +96,7 @@ def dispatch(
     From an accepted job this is a transfer, which needs a reason. ``RuleBroken``: ``repair.not_a_repairer``,
     ``repair.reason``, ``repair.appointment_past``.
     """
-    moves().move(repair.state, RepairState.DISPATCHED)
+    table().move(repair.state, RepairState.DISPATCHED)
     transfer = repair.state is RepairState.ACCEPTED
     if transfer:
         rules.refuse_without_reason(reason)
@@ -114,8 +104,8 @@ def dispatch(
         raise RuleBroken("repair.not_a_repairer", field="staff_id", name=staff.name)
     if appointment_at is not None and appointment_at < at:
         raise RuleBroken("repair.appointment_past", field="appointment_at")
-    at = _not_before(repair, at)
-    _move(repair, RepairState.DISPATCHED)
+    at = not_before(repair, at)
+    move(repair, RepairState.DISPATCHED)
     repair.assignee_id, repair.assignee = staff.id, staff
     repair.appointment_at, repair.dispatched_at, repair.accepted_at = appointment_at, at, None
     event = "repair.transferred" if transfer else "repair.dispatched"
@@ -128,12 +118,12 @@ def give_back(repair: Repair, reason: str, at: datetime) -> None:
     A job that was accepted goes back over ``dispatched``, as the table wants it.
     """
     if repair.state is RepairState.ACCEPTED:
-        moves().move(RepairState.ACCEPTED, RepairState.DISPATCHED)
-        moves().move(RepairState.DISPATCHED, RepairState.REGISTERED)
+        table().move(RepairState.ACCEPTED, RepairState.DISPATCHED)
+        table().move(RepairState.DISPATCHED, RepairState.REGISTERED)
     else:
-        moves().move(repair.state, RepairState.REGISTERED)
+        table().move(repair.state, RepairState.REGISTERED)
     rules.refuse_without_reason(reason)
-    at, name = _not_before(repair, at), repair.assignee.name if repair.assignee else ""
+    at, name = not_before(repair, at), repair.assignee.name if repair.assignee else ""
     repair.state = RepairState.REGISTERED
     _clear(repair, "assignee_id", "appointment_at", "dispatched_at", "accepted_at")
     follow(repair, "repair.given_back", at, name=name, reason=reason)
@@ -141,18 +131,18 @@ def give_back(repair: Repair, reason: str, at: datetime) -> None:
 
 def accept(repair: Repair, at: datetime) -> None:
     """The repairer takes the job."""
-    moves().move(repair.state, RepairState.ACCEPTED)
-    at = _not_before(repair, at)
-    _move(repair, RepairState.ACCEPTED)
+    table().move(repair.state, RepairState.ACCEPTED)
+    at = not_before(repair, at)
+    move(repair, RepairState.ACCEPTED)
     repair.accepted_at = repair.accepted_at or at
     follow(repair, "repair.accepted", at)
 
 
 def arrive(repair: Repair, at: datetime) -> None:
     """The repairer is on site; the first arrival of the round stands."""
-    moves().move(repair.state, RepairState.ON_SITE)
-    at = _not_before(repair, at)
-    _move(repair, RepairState.ON_SITE)
+    table().move(repair.state, RepairState.ON_SITE)
+    at = not_before(repair, at)
+    move(repair, RepairState.ON_SITE)
     repair.arrived_at = repair.arrived_at or at
     follow(repair, "repair.arrived", at)
 
@@ -162,13 +152,13 @@ def wait(
 ) -> None:
     """The work waits for parts, an outside party or the resident; needs a reason, may name a day."""
     to = rules.WAITING[WaitKind(kind)]
-    moves().move(repair.state, to)
+    table().move(repair.state, to)
     rules.refuse_without_reason(reason)
     if until_on is not None and until_on < clock.local(at).date():
         raise RuleBroken("repair.until_past", field="until_on")
-    at = _not_before(repair, at)
+    at = not_before(repair, at)
     repair.waiting_reason = reason
-    _move(repair, to)
+    move(repair, to)
     wanted = {"for_": WaitKind(kind).value, "reason": reason, "until_on": _said(until_on)}
     follow(repair, "repair.waiting", at, waits_until=until_on, **wanted)
 
@@ -179,8 +169,8 @@ def resume(repair: Repair, at: datetime, appointment_at: datetime | None = None)
         raise RuleBroken("move.illegal", state=repair.state, to=RepairState.ACCEPTED)
     if appointment_at is not None and appointment_at < at:
         raise RuleBroken("repair.appointment_past", field="appointment_at")
-    at = _not_before(repair, at)
-    _move(repair, RepairState.ACCEPTED)
+    at = not_before(repair, at)
+    move(repair, RepairState.ACCEPTED)
     repair.accepted_at = repair.accepted_at or at
     repair.appointment_at = appointment_at
     follow(repair, "repair.resumed", at, appointment_at=_said(appointment_at))
@@ -191,14 +181,14 @@ def complete(repair: Repair, work_done: str, at: datetime, photo_ids: Iterable[i
 
     ``RuleBroken``: ``repair.work_done``, ``repair.photo_after``.
     """
-    moves().move(repair.state, RepairState.COMPLETED)
+    table().move(repair.state, RepairState.COMPLETED)
     photos = tuple(photo_ids)
     rules.refuse_without_work(
         work_done, severity=repair.severity, delicate=_delicate(repair), photos=len(photos)
     )
-    at = _not_before(repair, at)
+    at = not_before(repair, at)
     repair.work_done, repair.completed_at = work_done, at
-    _move(repair, RepairState.COMPLETED)
+    move(repair, RepairState.COMPLETED)
     _attach(repair, photos, AFTER, at)
     follow(repair, "repair.completed", at, work_done=work_done)
 
@@ -209,116 +199,33 @@ def recheck(repair: Repair, passed: bool, note: str, at: datetime) -> None:
     When the last repair of a source has passed, the second acceptance is promised (M-15).
     """
     if not passed:
-        moves().move(repair.state, RepairState.REWORK)
+        table().move(repair.state, RepairState.REWORK)
         rules.refuse_without_reason(note, field="note")
         _begin_again(repair, "repair.recheck_failed", note, at)
         return
-    moves().move(repair.state, RepairState.RECHECKED)
-    at = _not_before(repair, at)
+    table().move(repair.state, RepairState.RECHECKED)
+    at = not_before(repair, at)
     repair.rechecked_at, repair.recheck_note = at, note
-    _move(repair, RepairState.RECHECKED)
+    move(repair, RepairState.RECHECKED)
     follow(repair, "repair.rechecked", at, note=note)
     promise_appointment(repair, at)
 
 
 def rework(repair: Repair, reason: str, at: datetime) -> None:
     """The work did not hold (a failed second acceptance, a follow-up): back to M-12 with a higher round."""
-    moves().move(repair.state, RepairState.REWORK)
+    table().move(repair.state, RepairState.REWORK)
     _begin_again(repair, "repair.rework", reason, at)
-
-
-def sign_off(repair: Repair, signature: Signature, at: datetime) -> None:
-    """M-18: the owner or resident has signed, or refused before a witness.
-
-    ``RuleBroken``: ``repair.recheck_first`` (M-14), ``repair.leak_test_first`` (A-21), and
-    ``repair.signature_of_another`` for a signature that was not given on this work order.
-    """
-    moves().move(repair.state, RepairState.SIGNED)
-    category = defaults().repairs.categories.get(repair.category or "")
-    rules.refuse_signing(
-        repair.source,
-        rechecked=repair.rechecked_at is not None,
-        leak=category is not None and category.leak,
-        leak_tested=repair.leak_tested_at is not None,
-    )
-    if (signature.subject_kind, signature.subject_id) != (repair.__tablename__, repair.id):
-        raise RuleBroken("repair.signature_of_another")
-    at = _not_before(repair, at)
-    repair.signed_at, repair.signature_id = at, signature.id
-    _move(repair, RepairState.SIGNED)
-    follow(repair, "repair.signed", at, name=mask_name(signature.signer_name), method=signature.method.value)
 
 
 def cancel(repair: Repair, reason: str, at: datetime) -> None:
     """The repair is not to be made (entered twice, taken back); needs a reason, and the record stays."""
-    moves().move(repair.state, RepairState.CANCELLED)
+    table().move(repair.state, RepairState.CANCELLED)
     rules.refuse_without_reason(reason)
-    at = _not_before(repair, at)
+    at = not_before(repair, at)
     repair.cancelled_at, repair.cancel_reason = at, reason
-    _move(repair, RepairState.CANCELLED)
+    move(repair, RepairState.CANCELLED)
     follow(repair, "repair.cancelled", at, reason=reason)
     promise_appointment(repair, at)
-
-
-def of_source(kind: str, source_id: int) -> list[Row[Any]]:
-    """The repairs of a matter as columns, in the order of their numbers: one query.
-
-    Columns: id, number, item_code, place, description, trade, severity, responsible, state, round, due_on,
-    due_at, appointment_at, completed_at, work_done, rechecked_at, signed_at, assignee_name, version.
-    """
-    columns = (
-        *(Repair.id, Repair.number, Repair.item_code, Repair.place, Repair.description, Repair.trade),
-        *(Repair.severity, Repair.responsible, Repair.state, Repair.round, Repair.due_on, Repair.due_at),
-        *(Repair.appointment_at, Repair.completed_at, Repair.work_done, Repair.rechecked_at),
-        *(Repair.signed_at, Staff.name.label("assignee_name"), Repair.version),
-    )
-    query = (
-        select(*columns)
-        .outerjoin(Staff, Staff.id == Repair.assignee_id)
-        .where(Repair.source_kind == kind, Repair.source_id == source_id)
-        .order_by(Repair.id)
-    )
-    return list(unit().execute(query))
-
-
-def repair_of(kind: str, source_id: int, repair_id: int) -> Repair | None:
-    """One repair of a matter, to act on; None when it is not of that matter."""
-    query = select(Repair).where(
-        Repair.id == repair_id, Repair.source_kind == kind, Repair.source_id == source_id
-    )
-    return unit().scalar(query)
-
-
-def all_rechecked(kind: str, source_id: int) -> bool:
-    """M-14: whether the matter has repairs and each of them is rechecked, signed or cancelled."""
-    query = select(Repair.state).where(Repair.source_kind == kind, Repair.source_id == source_id)
-    return rules.all_settled(unit().scalars(query))
-
-
-def work_order_paper(repair: Repair) -> Paper:
-    """The work order as a paper to be signed (M-18, FM-09): what the signature covers."""
-    return Paper("work_order", Meaning.CONFIRM, "2026-1", work_order_facts(repair), round=repair.round)
-
-
-def work_order_facts(repair: Repair) -> dict[str, Any]:
-    """Everything that the signed work order says."""
-    return {
-        "number": repair.number,
-        "home": repair.home.label if repair.home else "",
-        "place": repair.place,
-        "description": repair.description,
-        "responsible": repair.responsible,
-        "round": repair.round,
-        "work_done": repair.work_done,
-        "completed_at": repair.completed_at,
-        "rechecked_at": repair.rechecked_at,
-    }
-
-
-def _move(repair: Repair, to: RepairState) -> None:
-    repair.state = moves().move(repair.state, to)
-    if to not in rules.WAITING_STATES:
-        repair.waiting_reason = ""
 
 
 def _clear(repair: Repair, *names: str) -> None:
@@ -328,19 +235,14 @@ def _clear(repair: Repair, *names: str) -> None:
     unit().expire(repair, ["assignee"])
 
 
-def _not_before(repair: Repair, at: datetime) -> datetime:
-    """The moment, but never before the move before it: the clock of a device may be slow."""
-    return max(at, repair.moved_at)
-
-
 def _begin_again(repair: Repair, event: str, reason: str, at: datetime) -> None:
     """Keep the round that did not hold, and begin the next."""
     rules.refuse_without_reason(reason)
-    at = _not_before(repair, at)
+    at = not_before(repair, at)
     kept = {name: getattr(repair, name) for name in ROUND_FACTS}
     ended = RepairRound(round=repair.round, ended_in=repair.state, ended_at=at, reason=reason, **kept)
     repair.rounds.append(ended)
-    _move(repair, RepairState.REWORK)
+    move(repair, RepairState.REWORK)
     repair.round += 1
     _clear(repair, *ROUND_FACTS)
     withdraw_appointment(repair, at)

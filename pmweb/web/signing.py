@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
@@ -41,3 +42,8 @@ class SignForm(Form):
         if self.strokes.data is None:
             raise RuleBroken("signature.empty", field="strokes")
         return self.strokes.data
+
+
+def locale() -> str:
+    """The language in which the page speaks, and in which a paper is signed."""
+    return str(get_locale() or "zh_CN")
