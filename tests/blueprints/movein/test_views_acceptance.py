@@ -203,6 +203,28 @@ def test_a_line_says_why_it_waits(sheet: AcceptanceSheet, repairer: CheckingClie
     assert "已检 <b>1/" in kept.text
 
 
+def test_a_line_keeps_its_number_when_a_tap_replaces_it_or_its_room(
+    sheet: AcceptanceSheet, repairer: CheckingClient
+) -> None:
+    """The number that people say aloud is the one of the printed sheet, whatever part of the page is new."""
+    numbers = {item.id: item.position for item in acceptance.items_of(sheet)}
+    assert list(numbers.values()) == list(range(1, len(numbers) + 1))
+
+    def shown(text: str) -> dict[int, int]:
+        found = re.findall(r'id="item-(\d+)".*?<h3><i>(\d+)</i>', text, re.S)
+        return {int(item_id): int(number) for item_id, number in found}
+
+    case = f"/movein/{sheet.move_in_id}"
+    assert shown(repairer.get(f"{case}/acceptance").text) == numbers
+    kitchen = line(sheet, "KIT-01")
+    assert shown(say(repairer, sheet, "KIT-01", mark="ok").text) == {kitchen.id: kitchen.position}
+    headers = HTMX | {"HX-Target": "room-2"}
+    room = shown(repairer.post(f"{case}/rooms/2/rest", headers=headers, follow_redirects=True).text)
+    assert room
+    assert room.items() <= numbers.items()
+    assert min(room.values()) > 1
+
+
 def test_without_javascript_a_line_says_why_it_waits(
     sheet: AcceptanceSheet, repairer: CheckingClient
 ) -> None:
