@@ -14,7 +14,16 @@ from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.intake import Handler, Notice, Power
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, meters, rounds, signing
+from pmweb.blueprints.movein.operations import (
+    acceptance,
+    case,
+    desk,
+    filing,
+    meters,
+    rounds,
+    signing,
+    voiding,
+)
 from pmweb.blueprints.movein.operations.facts import facts_of, open_case
 from pmweb.blueprints.movein.rules import Applicant, KeyAct, Paper, Result, Severity
 from pmweb.blueprints.repairs.models import Repair
@@ -59,7 +68,7 @@ class Player:
             getattr(self, f"_{chapter}")(move_in, story)
         if story.odd == "voided":
             with self.acting("supervisor"):
-                case.void(move_in, "业主改为委托办理，重新登记", at=self.now())
+                voiding.void(move_in, "业主改为委托办理，重新登记", at=self.now())
         db.session.commit()
         return move_in
 

@@ -61,6 +61,8 @@ class PaperForm(StrEnum):
     COPY = "copy"
     SCAN = "scan"
     DIGITAL = "digital"
+    REFUSED = "refused"
+    """The record that it was not signed: why, and before whom (SIG-4)."""
 
 
 class HouseholdPaper(InEstate, Audited, Base):

@@ -138,12 +138,15 @@ def fingerprint(papers: Sequence[Paper], locale: str) -> str:
 def standing(
     session: Session, subject: Base | Subject, *, round: int | None = None
 ) -> dict[tuple[str, SignerSide], Signature]:
-    """The latest signature of each paper and side, refusals included; of one round if named. One query."""
+    """The latest signature of each paper and side, refusals included; of one round if named. One query.
+
+    The latest is the one that came in last: the clock of a device says when it was given, not which one holds.
+    """
     subject = subject_of(subject)
     query = (
         select(Signature)
         .where(Signature.subject_kind == subject.kind, Signature.subject_id == subject.id)
-        .order_by(Signature.signed_at, Signature.id)
+        .order_by(Signature.id)
         .options(defer(Signature.strokes))
     )
     if round is not None:

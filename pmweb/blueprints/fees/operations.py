@@ -127,6 +127,13 @@ def void_charge(charge: Charge, reason: str, at: datetime) -> None:
     unit().flush()
 
 
+def void_open_charge(charge_id: int | None, reason: str, at: datetime) -> None:
+    """The matter that charged it was given up; a charge that is no longer open is left to the finance office."""
+    charge = unit().get(Charge, charge_id) if charge_id is not None else None
+    if charge is not None and charge.state is ChargeState.OPEN:
+        void_charge(charge, reason, at)
+
+
 def is_void(charge_id: int) -> bool:
     """Whether a charge was voided; the matter it came from may then be charged anew."""
     return unit().scalar(select(Charge.state).where(Charge.id == charge_id)) is ChargeState.VOID

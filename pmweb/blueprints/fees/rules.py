@@ -108,6 +108,11 @@ class Proposal:
         """The sum of the steps."""
         return Money.total(step.amount for step in self.steps)
 
+    @property
+    def mark(self) -> str:
+        """What tells this proposal from another one: period and sum."""
+        return f"{self.starts_on}/{self.ends_on}/{self.amount.fen}"
+
     def plain(self) -> list[dict[str, Any]]:
         """The steps as JSON keeps them."""
         return [step.plain() for step in self.steps]

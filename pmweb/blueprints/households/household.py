@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models.homes import Home, Occupancy, ParkingSpace
-from pmweb.models.people import AgeGroup, IdKind, PartyKind, Person, Pet, Tie, TieKind, Vehicle
+from pmweb.models.people import AgeGroup, Consent, IdKind, PartyKind, Person, Pet, Tie, TieKind, Vehicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +191,9 @@ def household_of(home_id: int) -> Household:
         pets=tuple(PetLine(*row) for row in pets),
         spaces=tuple(spaces),
     )
+
+
+def consent_of(person_id: int) -> Consent | None:
+    """The latest consent of a person that still stands (PRI-2)."""
+    query = select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
+    return unit().scalar(query.order_by(Consent.agreed_at.desc()).limit(1))

@@ -80,6 +80,17 @@ def _describe(person: Person, *, name: str, mobile: str, other_phones: str, addr
     person.other_phones, person.address, person.email = other_phones, address, email
 
 
+def add_phone(person: Person, phone: str) -> None:
+    """One more number of somebody: the first is the one to ring, a further one stands beside it. ``phone.form``."""
+    number = id_numbers.read_phone(phone)
+    known = [person.mobile, *person.other_phones.split("、")]
+    if number not in known:
+        first, *others = [one for one in (*known, number) if one]
+        person.mobile, person.mobile_reversed = first, first[::-1]
+        person.other_phones = "、".join(others)
+    unit().flush()
+
+
 def set_identity(person: Person, kind: IdKind, number: str) -> None:
     """Store the number of an identity document or a company code: encrypted, with fingerprint and mask.
 

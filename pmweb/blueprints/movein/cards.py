@@ -66,6 +66,7 @@ word(
         "movein.exists": _l("这套房已有办理中的入住（%(number)s），请接着办。"),
         "movein.company": _l("业主是单位，请选“单位购房”。"),
         "movein.no_company": _l("业主是个人，不能选“单位购房”。"),
+        "movein.handler_known": _l("这个身份证号码登记的是 %(name)s，和填的姓名不符。请对照证件再看一遍。"),
         "movein.handler": _l("请填写办理人的姓名、手机和身份证号码。"),
         "movein.ended": _l("这次入住已经归档或作废，不能再改。"),
         "movein.owner_changed": _l(
@@ -95,6 +96,9 @@ word(
         "keys.voided": _l("这次入住已作废，不能再发放；可以登记交回或遗失。"),
         "keys.too_many": _l("住户手里只有 %(held)s 件，数量不对。"),
         "keys.reason": _l("请写明原因。"),
+        "charge.changed": _l(
+            "您看过之后金额有变化，现在是 %(amount)s，还没有记账。请请业主按新金额再看一遍。"
+        ),
         "charge.exists": _l("首期物业费已经记过了。"),
         "acceptance.not_begun": _l("验房还没有开始。"),
         "acceptance.begun": _l("验房已经开始。请回到验房页接着查验。"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from pmweb.domain.deadlines import add_months
@@ -228,6 +229,15 @@ def needs_photo(line: Line) -> bool:
 
 def _few(numbers: list[int]) -> str:
     return "、".join(str(number) for number in numbers[:8]) + ("…" if len(numbers) > 8 else "")
+
+
+UNUSUAL_FACTOR = 3
+"""A reading above so many times the last one is asked about once more (ours)."""
+
+
+def unusual_reading(reading: Decimal, last: Decimal | None) -> bool:
+    """Whether a reading should be asked about once more: below the last one, or above three times it (M-10)."""
+    return last is not None and (reading < last or (last > 0 and reading > last * UNUSUAL_FACTOR))
 
 
 @dataclass(frozen=True)

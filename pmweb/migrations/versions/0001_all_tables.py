@@ -547,7 +547,16 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column(
             "form",
-            sa.Enum("original", "copy", "scan", "digital", name="paperform", native_enum=False, length=40),
+            sa.Enum(
+                "original",
+                "copy",
+                "scan",
+                "digital",
+                "refused",
+                name="paperform",
+                native_enum=False,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("place", sa.String(length=40), nullable=False),

@@ -123,8 +123,14 @@ class Journey:
                 at=self.now(),
             )
 
-    def sign(self, side: SignerSide = SignerSide.RESIDENT, manner: Manner | None = None) -> None:
-        """One act for everything that this side owes now."""
+    def sign(
+        self,
+        side: SignerSide = SignerSide.RESIDENT,
+        manner: Manner | None = None,
+        *,
+        after_all: bool = False,
+    ) -> None:
+        """One act for everything that this side owes now; ``after_all`` with what was refused before."""
         names = {(room.id, n): room.name_zh for room in DATA.acceptance.rooms.values() for n in range(1, 7)}
         pad = Pad(prepare_signature(signature_png()), _strokes())
         signing.sign_moment(
@@ -138,6 +144,7 @@ class Journey:
             device="a tablet",
             seen=None,
             at=self.now(),
+            after_all=after_all,
         )
 
     def first_round(self, defects: int) -> AcceptanceSheet:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from pmweb.blueprints.movein.operations import acceptance, case, desk, rounds
+from pmweb.blueprints.movein.intake import Handler
+from pmweb.blueprints.movein.operations import acceptance, case, desk, rounds, voiding
 from pmweb.blueprints.movein.rules import Applicant, KeyAct, Outcome, Paper, State
 from pmweb.domain.workflow import RuleBroken
 from pmweb.models.homes import Occupancy
 from pmweb.models.signatures import SignerSide
 from pmweb.models.signing import Refused
-from tests.blueprints.movein.journey import Journey
+from tests.blueprints.movein.journey import AGENT_ID, Journey
 from tests.office import Office
 
 
@@ -185,7 +188,7 @@ def test_a_home_has_one_open_move_in(journey: Journey) -> None:
     """M-1."""
     with broken("movein.exists"):
         case.open_move_in(journey.home, Applicant.OWNER, None, at=journey.now())
-    case.void(journey.move_in, "重复登记", at=journey.now())
+    voiding.void(journey.move_in, "重复登记", at=journey.now())
     again = case.open_move_in(journey.home, Applicant.OWNER, None, at=journey.now())
     assert again.number == "RZ-2026-000002"
 
@@ -203,3 +206,40 @@ def test_the_repair_department_signs_after_the_resident(journey: Journey) -> Non
     journey.sign()
     journey.sign(SignerSide.OFFICE)
     assert journey.facts.unsigned == ()
+
+
+class TestWhoActsIsKnownAlready:
+    """M-3: the number on the card says who it is; what was typed beside it is not thrown away."""
+
+    def test_another_name_is_asked_about(self, office: Office) -> None:
+        journey = Journey(office, Applicant.AGENT)
+        other = office.home("1901")
+        office.owner(other, name="陈女士")
+        with broken("movein.handler_known"):
+            case.open_move_in(
+                other, Applicant.AGENT, Handler("王小雨", "13900139000", AGENT_ID), at=journey.now()
+            )
+
+    def test_another_mobile_is_kept_beside_the_first(self, office: Office) -> None:
+        journey = Journey(office, Applicant.AGENT)
+        other = office.home("1901")
+        office.owner(other, name="陈女士")
+        again = case.open_move_in(
+            other, Applicant.AGENT, Handler("林小雨", "13700137009", AGENT_ID), at=journey.now()
+        )
+        assert again.handler is journey.move_in.handler
+        assert again.handler is not None
+        assert (again.handler.mobile, again.handler.other_phones) == ("13900139000", "13700137009")
+
+
+def test_a_fee_that_changed_since_it_was_shown_is_not_charged(journey: Journey) -> None:
+    """M-8: the owner agreed to what stood there."""
+    journey.check_identity()
+    shown = desk.first_charge(journey.move_in, at=journey.now()).mark
+    journey.home.handed_over_on = date(2026, 2, 1)
+    with broken("charge.changed"):
+        desk.charge(journey.move_in, seen=shown, at=journey.now())
+    assert not desk.is_charged(journey.move_in)
+    desk.charge(
+        journey.move_in, seen=desk.first_charge(journey.move_in, at=journey.now()).mark, at=journey.now()
+    )

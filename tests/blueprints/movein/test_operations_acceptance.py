@@ -15,7 +15,7 @@ from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet
 from pmweb.blueprints.movein.operations import acceptance, meters
 from pmweb.blueprints.movein.operations.facts import progress_of
-from pmweb.blueprints.movein.rules import Responsible, Result, Severity, State
+from pmweb.blueprints.movein.rules import Responsible, Result, Severity, State, unusual_reading
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf
@@ -286,7 +286,7 @@ def test_a_reading_below_the_last_or_above_three_times_is_asked_about(
     value: str, last: str | None, asks: bool
 ) -> None:
     """ux.md: a soft warning, no refusal."""
-    assert meters.unusual(Decimal(value), None if last is None else Decimal(last)) is asks
+    assert unusual_reading(Decimal(value), None if last is None else Decimal(last)) is asks
 
 
 def test_a_meter_is_read_with_its_photo(journey: Journey, sheet: AcceptanceSheet) -> None:

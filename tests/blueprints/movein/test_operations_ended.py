@@ -10,16 +10,29 @@ from sqlalchemy import select
 
 from pmweb.blueprints.fees import operations as fees
 from pmweb.blueprints.fees.models import Charge
+from pmweb.blueprints.fees.rules import MOVES as CHARGES
+from pmweb.blueprints.fees.rules import ChargeState
 from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.models import Appointment
-from pmweb.blueprints.movein.operations import acceptance, case, desk, filing, papers, rounds, signing
+from pmweb.blueprints.movein.operations import (
+    acceptance,
+    case,
+    desk,
+    filing,
+    meters,
+    papers,
+    rounds,
+    signing,
+    voiding,
+)
 from pmweb.blueprints.movein.operations.facts import open_case
-from pmweb.blueprints.movein.rules import KeyAct, Paper, State
+from pmweb.blueprints.movein.rules import Applicant, KeyAct, Paper, State
 from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.operations import signing as work_orders
 from pmweb.blueprints.repairs.operations import work as repairs
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
+from pmweb.models.files import PaperForm
 from pmweb.models.homes import Occupancy
 from pmweb.models.journal import JournalEntry
 from pmweb.models.signatures import SignerSide
@@ -73,7 +86,7 @@ VERBS: dict[str, Callable[[Journey], object]] = {
         j.move_in, j.at + timedelta(days=9), "phone", "", j.repairer.id, at=j.now()
     ),
     "round": lambda j: rounds.open_round(j.move_in, j.facts, "林先生", "周工", at=j.now()),
-    "void": lambda j: case.void(j.move_in, "重复", at=j.now()),
+    "void": lambda j: voiding.void(j.move_in, "重复", at=j.now()),
 }
 
 
@@ -83,7 +96,7 @@ def test_nothing_is_done_in_a_voided_case(journey: Journey, verb: str) -> None:
     journey.first_round(defects=1)
     journey.complete_file()
     journey.put_right()
-    case.void(journey.move_in, "业主退房", at=journey.now())
+    voiding.void(journey.move_in, "业主退房", at=journey.now())
     with pytest.raises(RuleBroken, match=r"movein\.ended"):
         VERBS[verb](journey)
 
@@ -106,7 +119,7 @@ def test_what_is_left_of_an_ended_case_is_signed_at_the_repair(journey: Journey,
         journey.complete_file()
         journey.file(accept_open_defects=True)
     else:
-        case.void(journey.move_in, "业主退房", at=journey.now())
+        voiding.void(journey.move_in, "业主退房", at=journey.now())
     journey.put_right()
     assert owed(journey, "movein.appoint") == []
     asked = owed(journey, "repair.sign")
@@ -131,16 +144,76 @@ def test_a_defect_of_a_voided_case_is_not_answered(journey: Journey) -> None:
     journey.put_right()
     sheet = rounds.open_round(journey.move_in, journey.facts, "林先生", "周工", at=journey.now())
     (found,) = rounds.defects_of_round(sheet)
-    case.void(journey.move_in, "业主退房", at=journey.now())
+    voiding.void(journey.move_in, "业主退房", at=journey.now())
     with pytest.raises(RuleBroken, match=r"movein\.ended"):
         rounds.mark_defect(journey.move_in, sheet, found, True, "", at=journey.now())
     with pytest.raises(RuleBroken, match=r"movein\.ended"):
         rounds.check_round(journey.move_in, sheet, at=journey.now())
 
 
+def test_a_voided_case_takes_its_charge_and_readings_along(journey: Journey) -> None:
+    """X-2: the next case of the home charges and reads anew."""
+    journey.first_round(defects=0)
+    charge_id = journey.move_in.charge_id
+    voiding.void(journey.move_in, "业主改为委托办理", at=journey.now())
+    assert charge_id is not None
+    assert fees.is_void(charge_id)
+    assert meters.readings_of(journey.move_in) == []
+    journey.move_in = case.open_move_in(journey.home, Applicant.OWNER, None, at=journey.now())
+    journey.check_identity()
+    desk.charge(journey.move_in, at=journey.now())
+    assert desk.is_charged(journey.move_in)
+
+
+def test_a_voided_case_leaves_a_paid_charge_to_the_finance_office(journey: Journey) -> None:
+    """Promise 8: what was paid is corrected by a reversal."""
+    charge = db.session.get_one(Charge, journey.move_in.charge_id)
+    charge.state = CHARGES.move(charge.state, ChargeState.PAID)
+    db.session.flush()
+    voiding.void(journey.move_in, "业主退房", at=journey.now())
+    assert charge.state is ChargeState.PAID
+
+
+class TestSignedAfterAll:
+    """SIG-4: a refusal is recorded, and does not bar the signature for ever."""
+
+    def test_what_was_refused_at_the_desk_is_signed_later(self, journey: Journey) -> None:
+        journey.sign(manner=REFUSAL)
+        assert coverage_of(journey, papers.HANDOVER) is Coverage.REFUSED
+        moment = signing.moment_of(journey.move_in, SignerSide.RESIDENT, DATA, "zh_CN")
+        assert moment.owed == []
+        journey.sign(after_all=True)
+        assert coverage_of(journey, papers.HANDOVER) is Coverage.COVERS
+
+    def test_a_refused_sheet_is_answered_by_the_next_round(self, journey: Journey) -> None:
+        journey.start_acceptance()
+        sheet = acceptance.sheet_of(journey.move_in)
+        assert sheet is not None
+        journey.walk(sheet, defects=0)
+        journey.read_meters()
+        acceptance.confirm_check(journey.move_in, at=journey.now())
+        journey.sign(manner=REFUSAL)
+        moment = signing.moment_of(journey.move_in, SignerSide.RESIDENT, DATA, "zh_CN", after_all=True)
+        assert papers.ACCEPTANCE not in {paper.kind for paper in moment.owed}
+
+    def test_the_file_calls_a_refusal_a_refusal(self, journey: Journey) -> None:
+        """M-19: not a signature, and not a gap either."""
+        journey.sign(manner=REFUSAL)
+        lines = {line.kind: line for line in open_case(journey.move_in, DATA.movein).file}
+        assert lines[papers.HANDOVER].form is PaperForm.REFUSED
+        assert not lines[papers.HANDOVER].signed
+
+    def test_the_clock_of_a_device_does_not_bring_the_refusal_back(self, journey: Journey) -> None:
+        """SIG-2: the last word is the one that came in last."""
+        journey.sign(manner=REFUSAL)
+        journey.at -= timedelta(days=1)
+        journey.sign(after_all=True)
+        assert coverage_of(journey, papers.HANDOVER) is Coverage.COVERS
+
+
 def test_a_voided_case_takes_keys_back_and_hands_none_out(journey: Journey) -> None:
     """M-7: the keys lie somewhere, whatever became of the case."""
-    case.void(journey.move_in, "业主退房", at=journey.now())
+    voiding.void(journey.move_in, "业主退房", at=journey.now())
     desk.move_keys(journey.move_in, "entrance_key", KeyAct.RETURNED, 5, "", at=journey.now())
     with pytest.raises(RuleBroken, match=r"keys\.voided"):
         desk.move_keys(journey.move_in, "entrance_key", KeyAct.HANDED_OUT, 1, "", at=journey.now())
@@ -285,6 +358,6 @@ def test_the_timeline_holds_no_full_name_of_a_resident(journey: Journey) -> None
 
 def test_nobody_signs_for_the_office_in_a_case_that_ended(journey: Journey) -> None:
     """The page of the signature says so before anybody takes the pen."""
-    case.void(journey.move_in, "业主退房", at=journey.now())
+    voiding.void(journey.move_in, "业主退房", at=journey.now())
     with pytest.raises(RuleBroken, match=r"movein\.ended"):
         signing.moment_of(journey.move_in, SignerSide.OFFICE, DATA, "zh_CN")

@@ -179,3 +179,29 @@ def test_the_repair_department_signs_even_where_nobody_of_it_is_known(
     row = db.session.scalars(select(Signature).where(Signature.side == SignerSide.OFFICE)).first()
     assert row is not None
     assert row.signer_name == "林静"
+
+
+def test_who_presents_the_register_may_read_it(journey: Journey, repairer: CheckingClient) -> None:
+    """M-5: the owner reads on the repairer's tablet what he signs; when the case has ended it is the desk's again."""
+    page = repairer.get(f"/movein/{journey.move_in.id}/print/household_register")
+    assert page.status_code == 200
+    assert journey.owner.name in page.text
+    journey.move_in.voided_at, journey.move_in.void_reason = MORNING, "重复"
+    db.session.commit()
+    ended = repairer.get(f"/movein/{journey.move_in.id}/print/household_register", follow_redirects=True)
+    assert ended.status_code == 403
+
+
+def test_what_was_refused_can_be_signed_after_all(ready: Journey, repairer: CheckingClient) -> None:
+    """SIG-4: the page of the case offers it."""
+    refused = {"manner": "refused", "reason": "要先问家人", "witness": "周工"}
+    assert signing(repairer, ready, **refused).status_code == 303
+    case = f"/movein/{ready.move_in.id}"
+    assert "拒签的文件现在补签" in repairer.get(case).text
+    page = repairer.get(f"{case}/sign?after_all=1").text
+    carried = {
+        name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("seen", "side", "signer")
+    }
+    done = repairer.post(f"{case}/sign?after_all=1", data=carried | DRAWN | {"manner": "pad"})
+    assert done.status_code == 303
+    assert "拒签的文件现在补签" not in repairer.get(case).text

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from pmweb import clock
-from pmweb.blueprints.households.household import household_of
+from pmweb.blueprints.households.household import consent_of, household_of
 from pmweb.blueprints.households.views.base import bp
 from pmweb.domain.permissions import Permission
-from pmweb.extensions import unit
 from pmweb.models.homes import Home
-from pmweb.models.people import Consent
 from pmweb.web import nouns
 from pmweb.web.access import find, requires
 from pmweb.web.pages import page
@@ -24,18 +21,12 @@ def print_register(home_id: int) -> Response:
     home = find(Home, home_id)
     household = household_of(home.id)
     owner = household.owner
-    consent = owner and unit().scalar(
-        select(Consent)
-        .where(Consent.person_id == owner.person_id, Consent.withdrawn_at.is_(None))
-        .order_by(Consent.agreed_at.desc())
-        .limit(1)
-    )
     return page(
         "households/print_register.html",
         home=home,
         household=household,
         owner=owner,
-        consent=consent,
+        consent=consent_of(owner.person_id) if owner else None,
         words=nouns,
         printed_on=clock.today(),
     )

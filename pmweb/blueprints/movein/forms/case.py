@@ -143,6 +143,12 @@ class IdentityForm(Form):
         )
 
 
+class VoidForm(Form):
+    """Why the case should not have been opened."""
+
+    reason = text(_l("作废原因"), 200, needed=True)
+
+
 def identity_answers(move_in: MoveIn, seen: list[Paper], power: PowerOfAttorney | None) -> dict[str, Any]:
     """What the form shows when somebody comes back to it."""
     answers: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from wtforms import IntegerField
+from wtforms import HiddenField, IntegerField
 from wtforms.validators import Optional
 
 from pmweb.blueprints.movein.intake import NewMember
@@ -136,3 +136,9 @@ class KeyForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = list(labelled(defaults().movein.things.values()))
+
+
+class FeeForm(Form):
+    """The first period's fee as it was shown."""
+
+    seen = HiddenField()

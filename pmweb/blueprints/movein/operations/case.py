@@ -1,4 +1,4 @@
-"""The case itself: opened, its identity papers checked, voided (M-1 to M-4)."""
+"""The case itself: opened, and its identity papers checked (M-1 to M-4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from pmweb.blueprints.movein.rules import (
     check_power,
     papers_needed,
 )
-from pmweb.blueprints.repairs.operations import sources
 from pmweb.domain.deadlines import same_day
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
@@ -156,18 +155,6 @@ def check_identity(
     return missing
 
 
-def void(move_in: MoveIn, reason: str, *, at: datetime) -> None:
-    """End a case that should not have been opened; it stays readable (X-2). RuleBroken ``movein.void_reason``."""
-    refuse_ended(move_in)
-    if not reason:
-        raise RuleBroken("movein.void_reason", field="reason")
-    move_in.voided_at, move_in.void_reason = at, reason
-    tasks.keep_all(unit(), move_in, at=at)
-    sources.let_go(MoveIn.__tablename__, move_in.id, at)
-    journal.note(unit(), move_in, "movein.voided", at=at, home_id=move_in.home_id, reason=reason)
-    unit().flush()
-
-
 def _conclude(move_in: MoveIn, missing: tuple[Paper, ...], at: datetime) -> None:
     session = unit()
     if missing:
@@ -218,9 +205,17 @@ def _first_gap(handler: Handler | None) -> str:
 
 
 def _acting_person(home: Home, handler: Handler) -> Person:
-    """The agent or handler, known already or new, tied to the home as the one who acts."""
+    """The agent or handler, known already or new, tied to the home as the one who acts.
+
+    RuleBroken ``movein.handler_known`` when the number is somebody's of another name. A mobile that was not known, or
+    is another one, is kept with the person.
+    """
     person = households.find_by_identity(handler.id_number)
-    if person is None:
+    if person is not None:
+        if person.name != handler.name:
+            raise RuleBroken("movein.handler_known", field="handler_name", name=households.masked(person))
+        households.add_phone(person, handler.mobile)
+    else:
         person = households.add_person(
             handler.name, mobile=handler.mobile, id_kind=IdKind.ID_CARD, id_number=handler.id_number
         )

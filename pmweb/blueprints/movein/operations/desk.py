@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pmweb import clock
 from pmweb.blueprints.fees import operations as fees
 from pmweb.blueprints.households import operations as households
-from pmweb.blueprints.households.household import Household, household_of
+from pmweb.blueprints.households.household import Household, consent_of, household_of
 from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.models import KeyEntry, MoveIn
 from pmweb.blueprints.movein.operations.case import refuse_ended
@@ -20,7 +20,7 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal
 from pmweb.models.homes import Occupancy
-from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
+from pmweb.models.people import AgeGroup, Consent, IdKind, PartyKind, TieKind
 from pmweb.models.session_rules import actor_of
 
 _AFTER_THE_LIST = timedelta(microseconds=1)
@@ -42,6 +42,11 @@ def confirm_register(move_in: MoveIn, occupancy: Occupancy, *, at: datetime) -> 
 def household(move_in: MoveIn) -> Household:
     """Who lives in the home as the register knows it (M-5)."""
     return household_of(move_in.home_id)
+
+
+def consent(move_in: MoveIn) -> Consent | None:
+    """The owner's consent to the processing of personal data, as it stands (PRI-2)."""
+    return consent_of(move_in.owner_id)
 
 
 def complete_owner(move_in: MoveIn, *, mobile: str, address: str, id_number: str) -> None:
@@ -207,18 +212,22 @@ def is_charged(move_in: MoveIn) -> bool:
     return move_in.charge_id is not None and not fees.is_void(move_in.charge_id)
 
 
-def charge(move_in: MoveIn, *, at: datetime) -> None:
+def charge(move_in: MoveIn, *, seen: str | None = None, at: datetime) -> None:
     """Keep the first period's fee as an open charge (M-8). It is no condition for the keys (A-9).
 
-    One that the finance office has voided is charged anew. RuleBroken ``charge.exists``.
+    ``seen`` is the ``mark`` of what the owner was shown. One that the finance office has voided is charged anew.
+    RuleBroken ``charge.exists``, ``charge.changed`` when another price or day has made it another sum by now.
     """
     _refuse_before_identity(move_in)
     if is_charged(move_in):
         raise RuleBroken("charge.exists")
+    proposal = first_charge(move_in, at=at)
+    if seen is not None and seen != proposal.mark:
+        raise RuleBroken("charge.changed", amount=str(proposal.amount))
     made = fees.add_first_period(
         move_in.home,
         move_in.owner_id,
-        first_charge(move_in, at=at),
+        proposal,
         source_kind="move_in",
         source_id=move_in.id,
         at=at,

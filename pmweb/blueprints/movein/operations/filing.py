@@ -139,4 +139,6 @@ def _ours(kind: str, standing: papers.Standing | None) -> FileLine:
     if standing is None or standing.resident is None or standing.owed_by(SignerSide.RESIDENT):
         return FileLine(kind, None, None)
     signed_on = clock.local(standing.resident.signed_at).date()
+    if standing.refused:
+        return FileLine(kind, PaperForm.REFUSED, signed_on)
     return FileLine(kind, PaperForm.DIGITAL, signed_on, file_id=standing.resident.image_id, signed=True)

@@ -20,8 +20,6 @@ from pmweb.models.session_rules import actor_of
 
 METERS = (MeterKind.WATER, MeterKind.ELECTRICITY, MeterKind.GAS)
 """The meters whose opening readings are taken at hand-over (M-10)."""
-UNUSUAL_FACTOR = 3
-"""A reading above so many times the last one is asked about once more."""
 
 
 def read_meter(
@@ -97,6 +95,13 @@ def readings_of(move_in: MoveIn) -> list[MeterReading]:
     return list(unit().scalars(query).unique())
 
 
+def void_readings(move_in: MoveIn, reason: str, *, at: datetime) -> None:
+    """The case was given up: what was read in it is not the opening reading of the next."""
+    for reading in readings_of(move_in):
+        reading.voided_at, reading.void_reason = at, reason
+    unit().flush()
+
+
 @dataclass(frozen=True)
 class KnownMeter:
     """What is known about a meter before it is read: its number, and what it showed last."""
@@ -122,11 +127,6 @@ def known_meters(move_in: MoveIn) -> dict[MeterKind, KnownMeter]:
         .order_by(MeterReading.read_at, MeterReading.id)
     )
     return {row.kind: KnownMeter(row.meter_no, row.reading) for row in unit().execute(query)}
-
-
-def unusual(reading: Decimal, last: Decimal | None) -> bool:
-    """Whether a reading should be asked about once more: below the last one, or above three times it."""
-    return last is not None and (reading < last or (last > 0 and reading > last * UNUSUAL_FACTOR))
 
 
 def is_closed(move_in: MoveIn) -> bool:

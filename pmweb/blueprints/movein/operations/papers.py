@@ -45,11 +45,21 @@ class Standing:
         return self.paper.kind
 
     def owed_by(self, side: SignerSide) -> bool:
-        """Whether this side has still to sign. A refusal is an answer too."""
+        """Whether this side has still to sign. A refusal is an answer too, until somebody thinks better of it."""
         if side is SignerSide.OFFICE and self.kind not in BOTH_SIDES:
             return False
         state = self.resident_coverage if side is SignerSide.RESIDENT else self.office_coverage
         return state in (Coverage.MISSING, Coverage.CHANGED)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the resident's last word on the paper, as it reads now, was a refusal."""
+        return self.resident_coverage is Coverage.REFUSED
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether a refused paper can still be signed after all. A refused sheet is answered by the next round."""
+        return self.refused and self.kind != ACCEPTANCE
 
 
 def papers_ready(records: Records, rules: MoveInRules) -> list[Standing]:

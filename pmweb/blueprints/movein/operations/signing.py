@@ -43,8 +43,12 @@ class Moment:
     """Fingerprint of what is shown: nothing is signed that reads otherwise by then."""
 
 
-def moment_of(move_in: MoveIn, side: SignerSide, data: Defaults, locale: str) -> Moment:
+def moment_of(
+    move_in: MoveIn, side: SignerSide, data: Defaults, locale: str, *, after_all: bool = False
+) -> Moment:
     """What this side has to sign now. The repair department signs after the resident.
+
+    ``after_all``: the resident signs what was refused before, too (SIG-4).
 
     RuleBroken ``movein.ended``: in a case that was filed or voided nobody signs any more; ``movein.owner_changed``:
     nobody signs for who owned the home before.
@@ -55,6 +59,8 @@ def moment_of(move_in: MoveIn, side: SignerSide, data: Defaults, locale: str) ->
         raise RuleBroken("movein.owner_changed")
     ready = papers.papers_ready(read_records(move_in), data.movein)
     owed = [paper for paper in ready if paper.owed_by(side)]
+    if after_all and side is SignerSide.RESIDENT:
+        owed = [paper for paper in ready if paper.owed_by(side) or paper.may_follow]
     if side is SignerSide.OFFICE:
         owed = [paper for paper in owed if not paper.owed_by(SignerSide.RESIDENT)]
     signers = _signers(move_in, owed) if side is SignerSide.RESIDENT else []
@@ -74,6 +80,7 @@ def sign_moment(
     device: str,
     seen: str | None,
     at: datetime,
+    after_all: bool = False,
 ) -> list[Signature]:
     """Sign everything that is owed now, in one act.
 
@@ -83,7 +90,7 @@ def sign_moment(
     """
     if side is SignerSide.OFFICE and isinstance(manner, Refused):
         raise RuleBroken("sign.office_refuses")
-    moment = moment_of(move_in, side, data, locale)
+    moment = moment_of(move_in, side, data, locale, after_all=after_all)
     if not moment.owed:
         raise RuleBroken("sign.nothing")
     signer = _signer(move_in, moment, signer_id, office_signer)

@@ -34,6 +34,7 @@ FORM_WORDS = {
     PaperForm.COPY: _l("复印件"),
     PaperForm.SCAN: _l("扫描件"),
     PaperForm.DIGITAL: _l("电子签署"),
+    PaperForm.REFUSED: _l("拒签记录"),
 }
 
 

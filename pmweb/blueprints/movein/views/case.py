@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, false, select
 from werkzeug.wrappers import Response
 
@@ -16,11 +15,12 @@ from pmweb.blueprints.movein.forms.case import (
     APPLICANT_WORDS,
     IdentityForm,
     OpenForm,
+    VoidForm,
     identity_answers,
 )
 from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.names import PAPER_NAMES, STATES
-from pmweb.blueprints.movein.operations import case, rounds
+from pmweb.blueprints.movein.operations import case, rounds, voiding
 from pmweb.blueprints.movein.rules import NEVER_COPIED, Applicant, Paper, State
 from pmweb.blueprints.movein.views.base import bp, case_of, opened_case
 from pmweb.domain.id_numbers import mask_name
@@ -30,7 +30,6 @@ from pmweb.models.homes import Home, meant_by
 from pmweb.models.people import PartyKind, Person
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.cards import timeline_of
-from pmweb.web.fields import Form, text
 from pmweb.web.filters import listed
 from pmweb.web.pages import go, page
 from pmweb.web.registers import paged, workbook
@@ -44,12 +43,6 @@ STATE_TONES = {
     State.FILED: "",
     State.FILED_WITH_OPEN_DEFECTS: "wait",
 }
-
-
-class VoidForm(Form):
-    """Why the case should not have been opened."""
-
-    reason = text(_l("作废原因"), 200, needed=True)
 
 
 @bp.get("/")
@@ -156,7 +149,7 @@ def void(move_in_id: int) -> Response:
     move_in = find(MoveIn, move_in_id)
     form = VoidForm()
     expect(move_in.version)
-    if form.carried_out(lambda: case.void(move_in, form.reason.data or "", at=captured_at())):
+    if form.carried_out(lambda: voiding.void(move_in, form.reason.data or "", at=captured_at())):
         flash(_("已作废，记录保留。"))
         return go("movein.show", move_in_id=move_in_id)
     return _show(move_in_id, form)

@@ -11,6 +11,7 @@ from pmweb.blueprints.movein.flow import FLOW
 from pmweb.blueprints.movein.forms.desk import (
     KEY_ACT_WORDS,
     AgreementsForm,
+    FeeForm,
     KeyForm,
     MemberForm,
     OwnerForm,
@@ -233,8 +234,8 @@ def charge_fee(move_in_id: int) -> Response:
     """Keep the first period's fee as an open charge (M-8)."""
     move_in, facts = case_of(move_in_id)
     FLOW.open_step("fee", facts)
-    form = Form()
-    if form.carried_out(lambda: desk.charge(move_in, at=captured_at())):
+    form = FeeForm()
+    if form.carried_out(lambda: desk.charge(move_in, seen=form.seen.data or "", at=captured_at())):
         flash(_("首期物业费已记入应收。"))
         return go("movein.show", move_in_id=move_in_id)
     return _fee_page(move_in, form)

@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from flask import flash
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from pmweb.blueprints.movein.flow import FLOW
+from pmweb.blueprints.movein.forms.filing import FileForm, PlaceForm
 from pmweb.blueprints.movein.names import PAPER_NAMES
 from pmweb.blueprints.movein.operations import filing
 from pmweb.blueprints.movein.operations.facts import CaseFile
-from pmweb.blueprints.movein.rules import Paper
+from pmweb.blueprints.movein.rules import IDENTITY_PAPERS, Paper
 from pmweb.blueprints.movein.views.base import bp, opened_case
 from pmweb.domain.permissions import Permission
 from pmweb.web.access import requires
-from pmweb.web.fields import Form, select, text, tick
-from pmweb.web.file_fields import ScanField
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at
-
-
-class PlaceForm(Form):
-    """Where a paper lies: cabinet and box, or its scan."""
-
-    kind = select(_l("文件"), [(paper.value, paper.value) for paper in Paper])
-    place = text(_l("存放位置（柜、盒）"), 40)
-    scan = ScanField(_l("扫描件"))
-
-
-class FileForm(Form):
-    """The last step of the procedure."""
-
-    accept_open_defects = tick(_l("带着未了整改归档，整改继续跟踪"))
 
 
 @bp.route("/<int:move_in_id>/filing", methods=["GET", "POST"], endpoint="filing")
@@ -89,4 +73,5 @@ def _filing_page(opened: CaseFile, form: FileForm, place_form: PlaceForm | None 
         lines=opened.file,
         words=PAPER_NAMES,
         brought=[paper.value for paper in Paper],
+        identity_papers=IDENTITY_PAPERS,
     )

@@ -8,13 +8,15 @@ from typing import Any
 from flask import abort, redirect, url_for
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.movein.operations import papers
-from pmweb.blueprints.movein.operations.facts import progress_of
+from pmweb import clock
+from pmweb.blueprints.movein.operations import desk, papers
+from pmweb.blueprints.movein.operations.facts import CaseFile, progress_of
 from pmweb.blueprints.movein.operations.records import Records
 from pmweb.blueprints.movein.views.base import bp, opened_case, room_names
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
-from pmweb.web.access import requires
+from pmweb.web import nouns
+from pmweb.web.access import allowed, requires
 from pmweb.web.pages import page
 
 
@@ -26,7 +28,7 @@ def print_paper(move_in_id: int, paper: str) -> Response:
     records, rules = opened.records, defaults().movein
     move_in = records.move_in
     if paper == papers.REGISTER:
-        return redirect(url_for("households.print_register", home_id=move_in.home_id))
+        return _register(opened)
     standing = next((ready for ready in opened.papers if ready.kind == paper), None)
     common: dict[str, Any] = {"move_in": move_in, "standing": standing, "paper": paper}
     if paper == "household_file":
@@ -40,6 +42,27 @@ def print_paper(move_in_id: int, paper: str) -> Response:
     if paper == papers.ACCEPTANCE and records.sheets:
         return _acceptance(records, common)
     return abort(404)
+
+
+def _register(opened: CaseFile) -> Response:
+    """The household register, for whoever presents it to be signed: names in full, document numbers masked (M-5).
+
+    Afterwards it is a paper of the household, with the rights of that room.
+    """
+    move_in = opened.records.move_in
+    if opened.facts.ended or not allowed(Permission.MOVEIN_INSPECT):
+        return redirect(url_for("households.print_register", home_id=move_in.home_id))
+    household = desk.household(move_in)
+    return page(
+        "households/print_register.html",
+        home=move_in.home,
+        household=household,
+        owner=household.owner,
+        consent=desk.consent(move_in),
+        words=nouns,
+        printed_on=clock.today(),
+        back=url_for("movein.sign", move_in_id=move_in.id),
+    )
 
 
 def _acceptance(records: Records, common: dict[str, Any]) -> Response:

@@ -13,6 +13,7 @@ from pmweb.blueprints.movein.forms.acceptance import ReadingForm
 from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.operations import meters
 from pmweb.blueprints.movein.operations.meters import METERS, KnownMeter
+from pmweb.blueprints.movein.rules import unusual_reading
 from pmweb.blueprints.movein.views.base import bp
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
@@ -23,7 +24,7 @@ from pmweb.models.homes import MeterKind, MeterReading
 from pmweb.web.access import find, requires
 from pmweb.web.filters import quantity
 from pmweb.web.pages import go, page
-from pmweb.web.unit_of_work import captured_at
+from pmweb.web.unit_of_work import captured_at, expect
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def read_meter(move_in_id: int, kind: str) -> Response:
     move_in = find(MoveIn, move_in_id)
     if kind not in [meter.value for meter in METERS]:
         abort(404)
+    taken = next((r.id for r in meters.readings_of(move_in) if r.meter.kind == kind), 0)
+    expect(taken)  # the reading that stands is the version of what was seen
     form = ReadingForm(prefix=f"{kind}-")
     if form.carried_out(lambda: _read(move_in, MeterKind(kind), form)):
         flash(_("底数已记下。"))
@@ -68,7 +71,7 @@ def _read(move_in: MoveIn, kind: MeterKind, form: ReadingForm) -> None:
     assert form.reading.data is not None  # validated
     known = meters.known_meters(move_in).get(kind)
     last = known.last if known else None
-    if meters.unusual(form.reading.data, last) and not form.confirmed.data:
+    if unusual_reading(form.reading.data, last) and not form.confirmed.data:
         raise RuleBroken("meter.unusual", field="reading", last=quantity(last))
     meters.read_meter(
         move_in,

@@ -13,18 +13,20 @@ from werkzeug.wrappers import Response
 
 from pmweb import clock
 from pmweb.blueprints.movein.flow import FLOW
-from pmweb.blueprints.movein.models import AcceptanceSheet, Appointment, DefectRound, MoveIn
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, Appointment, DefectRound, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, desk, meters, rounds
 from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
-from pmweb.blueprints.movein.rules import State, may_open_round
+from pmweb.blueprints.movein.rules import Result, State, may_open_round
 from pmweb.blueprints.movein.views.base import bp, case_of, room_names
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
-from pmweb.extensions import db
+from pmweb.extensions import db, unit
+from pmweb.models import shelf
 from pmweb.models.staff import Staff, StaffRole
 from pmweb.web.access import estate, find, requires
 from pmweb.web.fields import Form, choice, moment, note, text
 from pmweb.web.fields import select as select_field
+from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
 
@@ -115,6 +117,7 @@ def _check_page(move_in: MoveIn, form: Form | None = None) -> Response:
     first = acceptance.first_sheet(move_in)
     items = acceptance.items_of(first)
     later = rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else []
+    defects = [item.id for item in items if item.result is Result.DEFECT]
     return page(
         "movein/check.html",
         "step",
@@ -125,6 +128,9 @@ def _check_page(move_in: MoveIn, form: Form | None = None) -> Response:
         later=later,
         progress=progress_of_round(later) if later else progress_of(items),
         names=room_names(first),
+        photos=shelf.attachments(unit(), AcceptanceItem.__tablename__, defects),
+        severity_words=SEVERITIES,
+        responsible_words=RESPONSIBLES,
         readings=meters.readings_of(move_in),
         entries=desk.key_entries(move_in),
     )

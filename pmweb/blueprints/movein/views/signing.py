@@ -62,10 +62,16 @@ def _turn(move_in: MoveIn) -> Moment:
     """What is to be signed now, the resident's side first, unless the page or the form says whose turn it is."""
     said = request.values.get("side", "")
     named_side = SignerSide(said) if said in list(SignerSide) else None
-    moment = signing.moment_of(move_in, named_side or SignerSide.RESIDENT, defaults(), locale())
+    side = named_side or SignerSide.RESIDENT
+    moment = signing.moment_of(move_in, side, defaults(), locale(), after_all=_after_all())
     if moment.owed or named_side:
         return moment
     return signing.moment_of(move_in, SignerSide.OFFICE, defaults(), locale())
+
+
+def _after_all() -> bool:
+    """Whether the page asks for what was refused before, too."""
+    return "after_all" in request.args
 
 
 def _form(moment: Moment) -> SignForm:
@@ -96,6 +102,7 @@ def _sign(move_in: MoveIn, moment: Moment, form: SignForm) -> None:
         device=request.user_agent.string,
         seen=form.seen.data or "",
         at=captured_at(),
+        after_all=_after_all(),
     )
 
 
@@ -109,6 +116,7 @@ def _sign_page(move_in: MoveIn, moment: Moment, form: SignForm) -> Response:
         move_in=move_in,
         moment=moment,
         office=office,
+        after_all=_after_all() or None,
         who=_("维修 %(name)s", name=name) if office else name,
         **_confirmed(move_in, {paper.kind for paper in moment.owed}),
     )
