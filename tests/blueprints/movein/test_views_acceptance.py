@@ -211,7 +211,7 @@ def test_a_line_keeps_its_number_when_a_tap_replaces_it_or_its_room(
     assert list(numbers.values()) == list(range(1, len(numbers) + 1))
 
     def shown(text: str) -> dict[int, int]:
-        found = re.findall(r'id="item-(\d+)".*?<h3><i>(\d+)</i>', text, re.S)
+        found = re.findall(r'id="item-(\d+)".*?<h3><i>(\d+)</i>', text, re.DOTALL)
         return {int(item_id): int(number) for item_id, number in found}
 
     case = f"/movein/{sheet.move_in_id}"
@@ -265,6 +265,19 @@ def test_a_sheet_of_a_voided_case_is_left_alone(
     db.session.commit()
     assert say(repairer, sheet, "LIV-05", mark="ok").status_code == 422
     assert line(sheet, "LIV-05").result is Result.NOT_TESTED
+
+
+# --- the check ---
+
+
+def test_the_owner_sees_what_will_be_ordered_before_he_signs(ready: Journey, client_for: ClientFor) -> None:
+    """M-11, M-12: severity, who answers for it, until when, and the photos stand with each defect."""
+    (defect,) = [i for i in acceptance.items_of(acceptance.first_sheet(ready.move_in)) if i.due_on]
+    page = client_for(Role.REPAIRER).get(f"/movein/{ready.move_in.id}/check").text
+    assert "第 1 项 · 公共部位与电梯厅 · 单元门" in page
+    assert f"整改期限 {defect.due_on}" in page
+    said = page[page.index("关不严") :]
+    assert said.index("一般") < said.index("开发商") < said.index("/thumbnail")
 
 
 # --- meters ---
