@@ -133,6 +133,10 @@ class Meter(InEstate, Audited, Base):
     removed_on: Mapped[date | None]
 
 
+OPENING_METERS = (MeterKind.WATER, MeterKind.ELECTRICITY, MeterKind.GAS)
+"""The meters whose opening readings are taken at hand-over, in the order in which they are read (M-10)."""
+
+
 class MeterReading(InEstate, Audited, Versioned, Evidence, Base):
     """One reading of one meter (FM-06). Voided, never deleted; a correction is a new reading."""
 

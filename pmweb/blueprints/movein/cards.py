@@ -109,6 +109,7 @@ word(
         "acceptance.wait_needs_reason_and_date": _l("待测要写明原因和日期。"),
         "acceptance.date_past": _l("日期不能早于今天。"),
         "meter.photo": _l("请拍下表盘。"),
+        "meter.nothing": _l("还没有填底数。请至少填一只表，再保存。"),
         "meter.unusual": _l("和上次读数 %(last)s 相比不寻常，请再看一遍；没错就勾选“读数无误”。"),
         "meter.closed": _l("底数已签字确认，不能再改。"),
         "sign.nothing": _l("没有待签的文件。"),

@@ -307,9 +307,9 @@ def test_missing_papers_are_named_and_nothing_is_lost(client_for: ClientFor, off
 def test_a_torn_photo_is_refused_in_words(client_for: ClientFor, journey: Journey) -> None:
     """M-10: nothing is half-saved."""
     client = client_for(Role.REPAIRER)
-    data = {"water-meter_no": "W1", "water-reading": "1.2", "water-seal_ok": "y"}
+    data = {"water_meter_no": "W1", "water_reading": "1.2", "water_seal_ok": "y", "_version": 0}
     torn = (io.BytesIO(jpeg()[:400]), "dial.jpg")
-    response = client.post(f"/movein/{journey.move_in.id}/readings/water", data=data | {"water-photo": torn})
+    response = client.post(f"/movein/{journey.move_in.id}/readings", data=data | {"water_photo": torn})
     assert response.status_code == 422
     assert "文件不完整" in response.text
     assert 'value="1.2"' in response.text

@@ -304,7 +304,16 @@ def known_meter(journey: Journey) -> Meter:
     return meter
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX | {"HX-Target": "meter-2"}], ids=["plain", "htmx"])
+def sheet_of_meters(*kinds: str, **more: Any) -> dict[str, Any]:
+    """What a person fills in about these meters, each with its photo."""
+    filled: dict[str, Any] = {f"{kind}_seal_ok": "y" for kind in ("water", "electricity", "gas")}
+    filled["_version"] = 0
+    for kind in kinds:
+        filled |= {f"{kind}_meter_no": f"{kind}-1", f"{kind}_reading": "0.35", f"{kind}_photo": photo()}
+    return filled | more
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX | {"HX-Target": "step"}], ids=["plain", "htmx"])
 def test_an_unusual_reading_is_asked_about_once_more(
     journey: Journey, known_meter: Meter, repairer: CheckingClient, headers: dict[str, str]
 ) -> None:
@@ -313,28 +322,68 @@ def test_an_unusual_reading_is_asked_about_once_more(
     page = repairer.get(url).text
     assert 'value="E-900"' in page
     assert "上次 5.00" in page
-    reading = {"electricity-meter_no": "E-900", "electricity-reading": "4９0", "electricity-seal_ok": "y"}
-    asked = repairer.post(
-        f"{url}/electricity", data=reading | {"electricity-photo": photo()}, headers=headers
-    )
+    reading = {"electricity_meter_no": "E-900", "electricity_reading": "4９0", "_version": 0}
+    asked = repairer.post(url, data=reading | {"electricity_photo": photo()}, headers=headers)
     assert asked.status_code == 422
     assert "请再看一遍" in asked.text
-    assert "electricity-confirmed" in asked.text
-    looked = reading | {"electricity-photo": photo(), "electricity-confirmed": "y"}
-    kept = repairer.post(f"{url}/electricity", data=looked, headers=headers, follow_redirects=True)
+    assert "electricity_confirmed" in asked.text
+    assert meters.readings_of(journey.move_in) == []
+    looked = reading | {"electricity_photo": photo(), "electricity_confirmed": "y"}
+    kept = repairer.post(url, data=looked, headers=headers, follow_redirects=True)
     assert kept.status_code == 200
-    assert "已抄" in kept.text
+    assert "还差 2 只" in kept.text
     (taken,) = meters.readings_of(journey.move_in)
     assert taken.reading == Decimal(490)
 
 
-def test_a_reading_needs_its_photo(journey: Journey, repairer: CheckingClient) -> None:
-    """FM-06."""
-    url = f"/movein/{journey.move_in.id}/readings/gas"
-    refused = repairer.post(url, data={"gas-meter_no": "G-1", "gas-reading": "0", "gas-seal_ok": "y"})
+def test_one_button_keeps_all_meters_and_leads_on(journey: Journey, repairer: CheckingClient) -> None:
+    """M-10: what was filled in is not lost because another button was pressed."""
+    sheet = journey.start_acceptance()
+    journey.walk(sheet, defects=0)
+    db.session.commit()
+    url = f"/movein/{journey.move_in.id}/readings"
+    done = repairer.post(url, data=sheet_of_meters("water", "electricity", "gas"))
+    assert (done.status_code, done.location) == (303, f"/movein/{journey.move_in.id}/check")
+    assert len(meters.readings_of(journey.move_in)) == 3
+
+
+def test_a_meter_that_lacks_something_keeps_the_others_on_the_page(
+    journey: Journey, repairer: CheckingClient
+) -> None:
+    """FM-06: number, reading and photo; nothing is half-saved, nothing typed is cleared."""
+    url = f"/movein/{journey.move_in.id}/readings"
+    refused = repairer.post(url, data=sheet_of_meters("water", gas_reading="7.25"))
     assert refused.status_code == 422
-    assert "请拍下表盘" in refused.text
-    assert repairer.post(f"/movein/{journey.move_in.id}/readings/steam").status_code == 404
+    for said in ("请填写表号", "请拍下表盘", 'value="7.25"', 'value="water-1"', "hx-preserve"):
+        assert said in refused.text, said
+    assert meters.readings_of(journey.move_in) == []
+
+
+def test_an_empty_sheet_says_so(journey: Journey, repairer: CheckingClient) -> None:
+    refused = repairer.post(f"/movein/{journey.move_in.id}/readings", data=sheet_of_meters())
+    assert refused.status_code == 422
+    assert "还没有填底数" in refused.text
+
+
+def test_only_what_was_changed_is_read_anew(journey: Journey, repairer: CheckingClient) -> None:
+    """Promise 8: the reading that stands is not replaced by itself."""
+    journey.read_meters()
+    db.session.commit()
+    before = {r.meter.kind: r.id for r in meters.readings_of(journey.move_in)}
+    page = repairer.get(f"/movein/{journey.move_in.id}/readings").text
+    sent = dict(re.findall(r'name="(\w+_(?:meter_no|reading))"[^>]*value="([^"]*)"', page))
+    changed = sheet_of_meters(**sent | {"gas_reading": "3.5", "_version": max(before.values())})
+    assert repairer.post(f"/movein/{journey.move_in.id}/readings", data=changed).status_code == 303
+    after = {r.meter.kind: r.id for r in meters.readings_of(journey.move_in)}
+    assert [kind.value for kind in before if before[kind] != after[kind]] == ["gas"]
+
+
+def test_a_page_from_before_a_colleague_read_is_stale(journey: Journey, repairer: CheckingClient) -> None:
+    """Promise 6."""
+    journey.read_meters()
+    db.session.commit()
+    stale = repairer.post(f"/movein/{journey.move_in.id}/readings", data=sheet_of_meters("water", _version=0))
+    assert stale.status_code == 409
 
 
 def test_the_readings_are_shown_after_the_signature(ready: Journey, repairer: CheckingClient) -> None:
@@ -342,5 +391,5 @@ def test_the_readings_are_shown_after_the_signature(ready: Journey, repairer: Ch
     db.session.commit()
     page = repairer.get(f"/movein/{ready.move_in.id}/readings").text
     assert "已签字确认" in page
-    assert 'name="water-reading"' not in page
+    assert 'name="water_reading"' not in page
     assert "0.35" in page

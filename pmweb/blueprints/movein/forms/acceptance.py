@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 from pmweb.blueprints.movein.sheet import Layout
 from pmweb.models.homes import Finish
-from pmweb.web.fields import Form, choice, count, day, note, number, select, several, text, tick
-from pmweb.web.file_fields import PhotoField, PhotosField
+from pmweb.web.fields import Form, choice, count, day, note, select, several, text, tick
+from pmweb.web.file_fields import PhotosField
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 
 MOST_ROOMS = 8
@@ -39,13 +39,3 @@ class ItemForm(Form):
     responsible = select(_l("责任单位"), [(r.value, w) for r, w in RESPONSIBLES.items()], needed=False)
     due_on = day(_l("期限"))
     photos = PhotosField(_l("照片"))
-
-
-class ReadingForm(Form):
-    """The opening reading of one meter."""
-
-    meter_no = text(_l("表号"), 40, needed=True)
-    reading = number(_l("底数"), needed=True)
-    seal_ok = tick(_l("铅封完好"))
-    photo = PhotoField(_l("表盘照片"))
-    confirmed = tick(_l("已再看一遍，读数无误"))

@@ -29,7 +29,7 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, shelf
 from pmweb.models.files import Attachment, FileKind
-from pmweb.models.homes import Finish
+from pmweb.models.homes import OPENING_METERS, Finish
 from pmweb.models.pictures import Prepared
 from pmweb.models.session_rules import actor_of
 
@@ -259,7 +259,7 @@ def confirm_check(move_in: MoveIn, *, at: datetime) -> None:
     if sheet.round == 1:
         items = items_of(sheet)
         check_complete(lines_of(items, photo_counts(items)))
-        missing = set(meters.METERS) - {reading.meter.kind for reading in meters.readings_of(move_in)}
+        missing = set(OPENING_METERS) - {reading.meter.kind for reading in meters.readings_of(move_in)}
         if missing:
             raise RuleBroken("movein.readings_first")
     move_in.checked_at = at

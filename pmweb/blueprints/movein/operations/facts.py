@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pmweb.blueprints.movein.models import AcceptanceItem, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import filing, meters, papers, rounds
+from pmweb.blueprints.movein.operations import filing, papers, rounds
 from pmweb.blueprints.movein.operations.records import Records, read_records
 from pmweb.blueprints.movein.rules import Facts, Progress, Result
 from pmweb.data.movein import MoveInRules
+from pmweb.models.homes import OPENING_METERS
 from pmweb.models.signatures import SignerSide
 
 
@@ -52,7 +53,7 @@ def _facts(records: Records, ready: list[papers.Standing], file: list[filing.Fil
         round_closed=records.round_closed,
         progress=progress_of_round(records.later) if records.later else progress_of(records.items),
         readings=len(records.readings),
-        meters=len(meters.METERS),
+        meters=len(OPENING_METERS),
         checked=move_in.checked_at is not None,
         ready=tuple(standing.kind for standing in ready),
         unsigned=tuple(s.kind for s in ready if any(s.owed_by(side) for side in SignerSide)),

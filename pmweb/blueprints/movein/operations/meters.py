@@ -18,9 +18,6 @@ from pmweb.models.homes import Meter, MeterKind, MeterReading, ReadingPurpose
 from pmweb.models.pictures import Prepared
 from pmweb.models.session_rules import actor_of
 
-METERS = (MeterKind.WATER, MeterKind.ELECTRICITY, MeterKind.GAS)
-"""The meters whose opening readings are taken at hand-over (M-10)."""
-
 
 def read_meter(
     move_in: MoveIn,

@@ -22,6 +22,10 @@ from pmweb.models import journal, shelf, tasks
 from pmweb.models.session_rules import actor_of
 
 SOURCE = MoveIn.__tablename__
+UNASSIGNED = ("registered", "rework")
+"""States in which the dispatcher hands a repair out."""
+REPAIRED = ("completed",)
+"""States in which the repair department rechecks (M-14)."""
 RECHECKED = ("rechecked", "leak_tested")
 """States of a repair that the owner may look at again."""
 SETTLED = ("signed", "followed_up", "closed", "cancelled")

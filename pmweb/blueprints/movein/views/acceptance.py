@@ -26,7 +26,7 @@ from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
 from pmweb.models import shelf
 from pmweb.models.files import Attachment
-from pmweb.models.homes import Finish
+from pmweb.models.homes import OPENING_METERS, Finish
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 from pmweb.web.pages import go, page
@@ -297,7 +297,7 @@ def _sheet_page(
         item=item,
         photos=shelf.attachments(unit(), AcceptanceItem.__tablename__, defects),
         progress=progress,
-        metered=progress.complete and len(meters.readings_of(move_in)) >= len(meters.METERS),
+        metered=progress.complete and len(meters.readings_of(move_in)) >= len(OPENING_METERS),
         rooms_done=sum(r.done == len(r.items) for r in rooms),
         checklist=defaults().acceptance,
         reasons=defaults().movein.reasons,

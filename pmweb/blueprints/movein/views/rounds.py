@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import abort, flash
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from werkzeug.wrappers import Response
 
 from pmweb import clock
@@ -23,7 +25,7 @@ from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import db, unit
 from pmweb.models import shelf
 from pmweb.models.staff import Staff, StaffRole
-from pmweb.web.access import estate, find, requires
+from pmweb.web.access import allowed, estate, find, requires
 from pmweb.web.fields import Form, choice, moment, note, text
 from pmweb.web.fields import select as select_field
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
@@ -199,6 +201,42 @@ def mark_defect(move_in_id: int, found_id: int) -> Response:
     return _rounds_page(move_in, failed=(found_id, form))
 
 
+@dataclass(frozen=True)
+class NextAct:
+    """What this person may do next (``main``: check, appoint, round, dispatch, recheck, nothing), and why.
+
+    ``turn`` is the work order whose turn it is.
+    """
+
+    main: str
+    says: str
+    turn: Row[Any] | None = None
+
+
+def _next_with_the_owner(appointment: Appointment | None) -> NextAct:
+    """Something can be looked at again: first the time is agreed (M-15), then the round begins (M-17)."""
+    if appointment is None and allowed(Permission.MOVEIN_HANDLE):
+        return NextAct("appoint", _("可以再次验收了，请与业主约时间。"))
+    if allowed(Permission.MOVEIN_INSPECT):
+        return NextAct("round", _("业主到场后开始，逐处复验。"))
+    return NextAct("", _("等前台与业主约时间。"))
+
+
+def _next_of_repairs(repairs: Sequence[Row[Any]]) -> NextAct:
+    """Nothing is rechecked yet: it is the turn of the repair department (M-12 to M-14)."""
+    unassigned = [row for row in repairs if row.state in rounds.UNASSIGNED]
+    repaired = [row for row in repairs if row.state in rounds.REPAIRED]
+    if unassigned:
+        says = _("还有 %(n)s 张工作单没派。", n=len(unassigned))
+        main = "dispatch" if allowed(Permission.REPAIRS_DISPATCH) else ""
+        return NextAct(main, says, unassigned[0])
+    if repaired:
+        says = _("修好 %(n)s 处，等维修部主管复检。", n=len(repaired))
+        main = "recheck" if allowed(Permission.REPAIRS_RECHECK) else ""
+        return NextAct(main, says, repaired[0])
+    return NextAct("", _("等维修人员修好，再由主管复检。"))
+
+
 def _seen(appointment: Appointment | None) -> int:
     """The standing appointment stands for the version of what was agreed."""
     return appointment.id if appointment else 0
@@ -217,9 +255,20 @@ def _rounds_page(
     appointment = rounds.appointment_of(move_in)
     repairs = rounds.repairs_of(move_in)
     ready = [row for row in repairs if row.state in rounds.RECHECKED]
+    still_open = sum(rounds.is_open(row.state) for row in repairs)
+    may_open = may_open_round(still_open, len(ready))
+    rectifying = move_in.state is State.RECTIFYING and move_in.voided_at is None
+    later = rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else []
+    if sheet is not None and sheet.round > 1 and sheet.closed_at is None:
+        next_act = NextAct("check", _("每处都有结果后，核对并签字。"))
+    elif rectifying and may_open:
+        next_act = _next_with_the_owner(appointment)
+    else:
+        next_act = _next_of_repairs(repairs) if rectifying else NextAct("", "")
     return page(
         "movein/rounds.html",
         "step",
+        also=("dock",),
         form=appointment_form or round_form or (failed[1] if failed else None),
         move_in=move_in,
         sheet=sheet,
@@ -227,8 +276,12 @@ def _rounds_page(
         names=room_names(first),
         repairs=repairs,
         ready=ready,
-        may_open=may_open_round(sum(rounds.is_open(row.state) for row in repairs), len(ready)),
-        later=rounds.defects_of_round(sheet) if sheet is not None and sheet.round > 1 else [],
+        may_open=may_open,
+        still_open=still_open > len(ready),
+        main=next_act.main,
+        turn=next_act.turn,
+        waits_for=next_act.says,
+        later=later,
         failed=failed,
         appointment=appointment,
         seen=_seen(appointment),
@@ -243,6 +296,6 @@ def _rounds_page(
             },
         ),
         sheets=acceptance.sheets_of(move_in),
-        rectifying=move_in.state is State.RECTIFYING and move_in.voided_at is None,
+        rectifying=rectifying,
         checklist=defaults().acceptance,
     )

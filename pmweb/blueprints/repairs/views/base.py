@@ -45,8 +45,10 @@ TONES = {
 
 
 def rights() -> frozenset[Permission]:
+    """Everything that this person may do here."""
     return frozenset(permission for permission in Permission if allowed(permission))
 
 
 def forward(offered: tuple[Verb, ...]) -> Verb | None:
+    """What brings the repair on, of what is offered: the page puts it first."""
     return next((verb for verb in offered if verb in rules.FORWARD), None)
