@@ -1,0 +1,83 @@
+"""整改与再次验收: the one thing to do next stands in the dock, by the state of the repairs (M-12 to M-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from pmweb.blueprints.movein.operations import rounds
+from pmweb.domain.permissions import Role
+from pmweb.extensions import db
+from tests.blueprints.movein.journey import Journey
+from tests.checking_client import CheckingClient
+from tests.office import Office
+
+ClientFor = Callable[..., CheckingClient]
+
+
+@pytest.fixture
+def journey(office: Office) -> Journey:
+    """Both sides have signed the first round, with two defects."""
+    made = Journey(office)
+    made.at_the_desk()
+    made.sign()
+    made.first_round(defects=2)
+    db.session.commit()
+    return made
+
+
+def shown(client: CheckingClient, journey: Journey) -> tuple[str, str]:
+    """The page, and its dock."""
+    page = client.get(f"/movein/{journey.move_in.id}/rounds").text
+    return page, page[page.index('<section class="dock"') :]
+
+
+def test_while_nothing_is_dispatched_the_dispatcher_is_led_to_the_first_work_order(
+    client_for: ClientFor, journey: Journey
+) -> None:
+    """R-6: and nobody is asked for an appointment."""
+    first = rounds.repairs_of(journey.move_in)[0]
+    page, dock = shown(client_for(Role.DISPATCHER), journey)
+    assert "还有 2 张工作单没派" in dock
+    assert f'class="btn primary" href="/repairs/{first.id}"' in dock
+    assert "等前台与业主约时间" in page
+    page, dock = shown(client_for(Role.RECEPTIONIST), journey)
+    assert "btn primary" not in dock
+    assert "要等维修部复检合格" in page
+    assert "<details>" in page
+    assert "开始第 2 轮" not in page
+
+
+def test_once_rechecked_the_time_is_agreed_and_then_the_round_begins(
+    client_for: ClientFor, journey: Journey
+) -> None:
+    """M-15, M-17: one button at a time."""
+    journey.put_right()
+    db.session.commit()
+    client = client_for(Role.RECEPTIONIST)
+    page, dock = shown(client, journey)
+    assert "约好了" in dock
+    assert page.count("约好了") == 1
+    assert page.index("约再次验收") < page.index("开始下一轮验收")
+    _page, dock = shown(client_for(Role.REPAIRER), journey)
+    assert "开始第 2 轮" in dock
+    at = journey.at + timedelta(days=1)
+    rounds.appoint(journey.move_in, at, "phone", "", journey.repairer.id, at=journey.now())
+    db.session.commit()
+    page, dock = shown(client, journey)
+    assert "开始第 2 轮" in dock
+    assert page.count("开始第 2 轮") == 1
+    assert page.index("开始下一轮验收") < page.index("约再次验收")
+
+
+def test_a_refused_appointment_stays_open_with_its_button(client_for: ClientFor, journey: Journey) -> None:
+    """Nothing typed is ever cleared: agreed before the recheck, with a time that has passed."""
+    client = client_for(Role.RECEPTIONIST)
+    answers = {"moment": "2020-01-01T10:00", "agreed_by": "phone", "remark": "下班后", "_version": 0}
+    refused = client.post(f"/movein/{journey.move_in.id}/appointment", data=answers)
+    assert refused.status_code == 422
+    assert "<details open>" in refused.text
+    assert 'value="下班后"' in refused.text
+    assert "约好了" in refused.text
