@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
-from pmweb.blueprints.repairs.rules import RepairSource, Verb, WaitKind
+from pmweb.blueprints.repairs.rules import RepairSource, RepairState, Verb, WaitKind
 from pmweb.web import fields
 from pmweb.web.fields import Form
 from pmweb.web.file_fields import PhotosField
@@ -23,8 +23,8 @@ WAITS = {
 VERBS = {
     Verb.DISPATCH: _l("派单"),
     Verb.TRANSFER: _l("转派"),
-    Verb.GIVE_BACK: _l("退回"),
-    Verb.RECALL: _l("收回"),
+    Verb.GIVE_BACK: _l("退回工单"),
+    Verb.RECALL: _l("收回工单"),
     Verb.ACCEPT: _l("接单"),
     Verb.ARRIVE: _l("到场"),
     Verb.WAIT: _l("等待"),
@@ -32,8 +32,29 @@ VERBS = {
     Verb.COMPLETE: _l("完工"),
     Verb.RECHECK: _l("复检"),
     Verb.REWORK: _l("返修"),
-    Verb.CANCEL: _l("取消"),
+    Verb.CANCEL: _l("取消工单"),
 }
+HINTS = {
+    Verb.DISPATCH: _l("选好维修人员，再派单。"),
+    Verb.ACCEPT: _l("接单后，调度就知道有人去修。"),
+    Verb.ARRIVE: _l("到了现场再点。"),
+    Verb.COMPLETE: _l("修好了，写明做了什么。"),
+    Verb.RECHECK: _l("到现场看过，再记结果。"),
+    Verb.RESUME: _l("等的东西到了，接着修。"),
+    Verb.CANCEL: _l("取消后不再维修，记录还在。"),
+}
+"""What the page says to the person whose move it is, beside the button."""
+DUE_WORDS = {
+    RepairState.REGISTERED: _l("派单期限"),
+    RepairState.REWORK: _l("派单期限"),
+    RepairState.DISPATCHED: _l("接单期限"),
+    RepairState.ACCEPTED: _l("上门期限"),
+    RepairState.ON_SITE: _l("完工期限"),
+    RepairState.COMPLETED: _l("复检期限"),
+    RepairState.RECHECKED: _l("签字期限"),
+    RepairState.LEAK_TESTED: _l("签字期限"),
+}
+"""What is due next at a repair in this state; one that waits is due to go on."""
 DONE_WORDS = {
     Verb.DISPATCH: _l("%(number)s：已派单"),
     Verb.TRANSFER: _l("%(number)s：已转派"),

@@ -30,9 +30,10 @@ class Repair(InEstate, Audited, Versioned, Base):
     """One repair: register entry and work order are two views of it (A-1).
 
     ``source_kind`` and ``source_id`` say where it came from, such as ``"move_in", 12``; a repair knows no
-    more of it but that it has ended (``on_its_own``): then nobody else will ask for the signature. ``due_at`` is the deadline of the promise that is open now, ``moved_at`` when the last move
-    was made, ``queue_at`` where it stands in the register. The facts of the work are those of the present
-    ``round``; what went before is kept in ``RepairRound``.
+    more of it but that it has ended (``on_its_own``): then nobody else will ask for the signature. ``due_at``
+    is the deadline of the promise that is open now, ``moved_at`` when the last move was made, ``queue_at``
+    where it stands in the register. The facts of the work are those of the present ``round``; what went
+    before is kept in ``RepairRound``.
     """
 
     __tablename__ = "repair"

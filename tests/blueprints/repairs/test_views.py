@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -269,3 +271,28 @@ def test_the_work_order_can_be_taken_along(office: Office, client_for: ClientFor
         "<svg",
     ):
         assert said in paper
+
+
+def test_one_button_makes_the_move_and_the_others_are_named_in_full(
+    client_for: ClientFor, jobs: Jobs, worker: Any
+) -> None:
+    """A chip that only chose the form looked like the button itself."""
+    repair = jobs.in_state(S.DISPATCHED)
+    page = worker.get(f"/repairs/{repair.id}").text
+    assert re.findall(r">\s*接单\s*</", page) == [">接单</"] * 2  # the heading and the button
+    assert '<h2 id="act-h">接单</h2>' in page
+    waiting = jobs.in_state(S.REGISTERED)
+    page = client_for(Role.DISPATCHER).get(f"/repairs/{waiting.id}").text
+    assert ">取消工单</a>" in page
+    assert "选好维修人员，再派单。" in page
+    assert "等维修调度派单" not in page
+
+
+def test_a_deadline_says_what_it_is_for_and_an_item_has_its_name(client_for: ClientFor, jobs: Jobs) -> None:
+    repair = jobs.in_state(S.REGISTERED, due_on=date(2026, 12, 15), item_code="ENT-01")
+    page = client_for(Role.AUDITOR).get(f"/repairs/{repair.id}").text
+    assert "派单期限" in page
+    assert re.search(r"整改期限</dt>\s*<dd>2026-12-15", page)
+    assert "入户门扇与门框" in page
+    assert "ENT-01" not in page
+    assert "等维修调度派单" in page
