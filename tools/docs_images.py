@@ -174,7 +174,7 @@ def desk(camera: Camera, page: Page, label: str) -> str:
     screen.write("手机", "138 0000 1234", member)
     screen.write("与业主关系", "父亲", member)
     camera.take(page, "register")
-    screen.tap("添加", member)
+    screen.tap("添加这一位", member)
     page.locator("#people .people", has_text="苏建业").wait_for()
     screen.tap("登记表已填好")
     screen.at("协议签署")

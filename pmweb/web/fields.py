@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -98,6 +98,21 @@ class Form(FlaskForm):
                 self.form_errors.append(worded(broken))
             return False
         return True
+
+
+class Together:
+    """Several forms that are one on the page: for the summary of what is missing."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self._forms = forms
+
+    def __iter__(self) -> Iterator[Field]:
+        return (field for form in self._forms for field in form)
+
+    @property
+    def form_errors(self) -> list[str]:
+        """What was refused without belonging to a field."""
+        return [said for form in self._forms for said in form.form_errors]
 
 
 def tidy(text: str | None) -> str | None:

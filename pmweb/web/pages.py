@@ -12,6 +12,7 @@ from flask import current_app, make_response, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
+from pmweb.web.fields import Together
 from pmweb.web.unit_of_work import settle, shown_at
 
 _ROW = re.compile(r"^(?P<block>[a-z_-]+?)-\d+$")
@@ -22,7 +23,7 @@ def page(
     *blocks: str,
     also: tuple[str, ...] = (),
     status: int | None = None,
-    form: FlaskForm | None = None,
+    form: FlaskForm | Together | None = None,
     see: str = "",
     **context: Any,
 ) -> Response:

@@ -209,13 +209,16 @@ def tie(
 
     Details that FM-01 does not know for this kind are left out. ``beside`` are the open ties of the home when
     the caller knows them (an import), else they are asked for; ``quietly`` leaves no entry in the timeline.
-    Raises ``RuleBroken``: the codes of ``rules.check_new_tie``, ``rules.check_lease``, ``rules.check_child``.
+    Raises ``RuleBroken``: the codes of ``rules.check_new_tie``, ``rules.check_emergency`` (not asked of an import),
+    ``rules.check_lease``, ``rules.check_child``.
     """
     today = clock.today()
     known = rules.DETAILS[kind.value].known
     share_permille = share_permille if "share" in known else None
     standing = [_standing(other) for other in beside] if beside is not None else _open_ties(home.id)
     rules.check_new_tie(person.id, kind.value, share_permille, standing)
+    if kind is TieKind.EMERGENCY and beside is None:
+        rules.check_emergency(person.mobile, _mobiles_of_the_owner(home.id))
     if "lease_until" in known:
         rules.check_lease(lease_until, today)
     if "age_group" in known:
@@ -311,6 +314,15 @@ def change_owner(home: Home, person: Person, on: date | None = None, *, things_l
     _tell(home.id, person, "owner.changed", before=before)
     session.flush()
     return new
+
+
+def _mobiles_of_the_owner(home_id: int) -> frozenset[str]:
+    query = (
+        select(Person.mobile)
+        .join(Tie, Tie.person_id == Person.id)
+        .where(Tie.home_id == home_id, Tie.kind == TieKind.OWNER, Tie.until_on.is_(None))
+    )
+    return frozenset(unit().scalars(query))
 
 
 def _open_ties(home_id: int) -> list[rules.StandingTie]:

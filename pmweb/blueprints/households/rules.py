@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -81,6 +81,12 @@ def check_new_tie(
         total = share_permille + sum(other.share_permille or 0 for other in standing)
         if total > WHOLE:
             raise RuleBroken("share.over", total=percent(total), field="share")
+
+
+def check_emergency(mobile: str, of_the_owner: Collection[str]) -> None:
+    """Whom to call when the owner cannot be reached has another number (FM-01): ``emergency.owner``."""
+    if mobile and mobile in of_the_owner:
+        raise RuleBroken("emergency.owner", field="mobile")
 
 
 def check_shares(shares: Iterable[int | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from pmweb.blueprints.households.rules import (
     DETAILS,
     StandingTie,
     check_child,
+    check_emergency,
     check_end,
     check_lease,
     check_new_tie,
@@ -78,6 +80,13 @@ def test_shares_add_up_to_a_hundred_if_given(shares: list[int | None], total: st
     with pytest.raises(RuleBroken) as broken:
         check_shares(shares)
     assert broken.value.facts["total"] == total
+
+
+@pytest.mark.parametrize(("mobile", "refused"), [("13800138000", True), ("13900139000", False), ("", False)])
+def test_an_emergency_contact_has_another_number_than_the_owner(mobile: str, refused: bool) -> None:
+    """FM-01."""
+    with pytest.raises(RuleBroken, match=r"emergency\.owner") if refused else nullcontext():
+        check_emergency(mobile, ["13800138000", ""])
 
 
 def test_a_lease_ends_in_the_future() -> None:

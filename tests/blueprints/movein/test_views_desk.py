@@ -1,4 +1,4 @@
-"""The desk: papers that were left at home, and what the page asks for once a paper lies there (M-1 to M-4)."""
+"""The desk: papers that were left at home, what a page asks for, the register (M-1 to M-5)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pmweb.blueprints.movein.operations import case
+from pmweb.blueprints.movein.operations import case, desk
 from pmweb.blueprints.movein.rules import Paper
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
@@ -54,14 +54,81 @@ def test_the_head_of_a_paper_on_the_desk_is_asked_for(client_for: ClientFor, jou
     assert "请填写通知单编号" not in response.text
 
 
-def test_an_emergency_contact_can_be_called(client_for: ClientFor, journey: Journey) -> None:
-    """M-5, FM-01: name, relation and number; the page says what is missing."""
-    journey.check_identity()
-    db.session.commit()
-    client = client_for(Role.RECEPTIONIST)
-    url = f"/movein/{journey.move_in.id}/register/member"
-    response = client.post(url, data={"kind": "emergency", "name": "苏建业"})
-    assert response.status_code == 422
-    assert "请填写手机" in response.text
-    assert "请填写与业主关系" in response.text
-    assert client.post(url, data={"kind": "tenant", "name": "苏建业"}).status_code == 303
+class TestTheRegister:
+    """M-5, FM-01: one page, one form; whatever is written is taken, whichever button is pressed."""
+
+    @pytest.fixture
+    def client(self, client_for: ClientFor, journey: Journey) -> CheckingClient:
+        journey.check_identity()
+        db.session.commit()
+        return client_for(Role.RECEPTIONIST)
+
+    def send(self, client: CheckingClient, journey: Journey, button: str, **written: str) -> Any:
+        """Press a button of the page as it stands."""
+        db.session.expire_all()
+        version = journey.home.version + journey.owner.version
+        data = {
+            "button": button,
+            "occupancy": "owner_occupied",
+            "_version": version,
+            "member-kind": "emergency",
+        }
+        parts = {name.replace("__", "-"): value for name, value in written.items()}
+        known = {"owner-mobile": journey.owner.mobile, "owner-address": journey.owner.address}
+        return client.post(f"/movein/{journey.move_in.id}/register", data=data | known | parts)
+
+    def names(self, journey: Journey) -> list[str]:
+        return [member.name for member in desk.household(journey.move_in).members]
+
+    def test_an_emergency_contact_can_be_called(self, client: CheckingClient, journey: Journey) -> None:
+        """Name, relation and number; the page says what is missing."""
+        response = self.send(client, journey, "member", member__name="苏建业")
+        assert response.status_code == 422
+        assert "请填写手机" in response.text
+        assert "请填写与业主关系" in response.text
+        added = self.send(client, journey, "member", member__name="苏建业", **{"member-kind": "tenant"})
+        assert added.status_code == 303
+
+    def test_a_button_that_adds_nothing_says_so(self, client: CheckingClient, journey: Journey) -> None:
+        response = self.send(client, journey, "vehicle")
+        assert response.status_code == 422
+        assert "请填写车牌" in response.text
+
+    def test_the_last_button_takes_the_person_that_was_typed(
+        self, client: CheckingClient, journey: Journey
+    ) -> None:
+        """Somebody typed a contact and a car, and pressed the blue button: neither is lost."""
+        contact = {"member__name": "苏建业", "member__mobile": "13800001234", "member__relation": "父亲"}
+        done = self.send(client, journey, "done", vehicle__plate="沪A12345", **contact)
+        assert (done.status_code, done.location) == (303, f"/movein/{journey.move_in.id}/agreements")
+        assert self.names(journey)[-1] == "苏建业"
+        assert [car.plate for car in desk.household(journey.move_in).vehicles] == ["沪A12345"]
+
+    def test_nothing_is_taken_while_something_is_wrong(
+        self, client: CheckingClient, journey: Journey
+    ) -> None:
+        """The contact would do, the car has no plate: both stay on the page, none is kept."""
+        contact = {"member__name": "苏建业", "member__mobile": "13800001234", "member__relation": "父亲"}
+        refused = self.send(client, journey, "done", vehicle__space="B-12", **contact)
+        assert refused.status_code == 422
+        assert 'value="苏建业"' in refused.text
+        assert self.names(journey) == [journey.owner.name]
+
+    def test_the_owner_is_not_the_emergency_contact(self, client: CheckingClient, journey: Journey) -> None:
+        """FM-01: somebody typed the owner once more, as a new person."""
+        same = {"member__name": journey.owner.name, "member__relation": "本人"}
+        refused = self.send(client, journey, "done", member__mobile=journey.owner.mobile, **same)
+        assert refused.status_code == 422
+        assert "不能是业主本人" in refused.text
+
+    def test_another_button_keeps_what_was_typed_about_the_owner(
+        self, client: CheckingClient, journey: Journey
+    ) -> None:
+        self.send(client, journey, "pet", pet__kind="猫", owner__address="沪太路 1 号")
+        db.session.expire_all()
+        assert journey.owner.address == "沪太路 1 号"
+        assert [pet.kind for pet in desk.household(journey.move_in).pets] == ["猫"]
+
+    def test_the_next_person_finds_the_form_open(self, client: CheckingClient, journey: Journey) -> None:
+        added = self.send(client, journey, "member", member__name="租客", **{"member-kind": "tenant"})
+        assert "more=member" in added.location

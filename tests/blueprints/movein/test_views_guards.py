@@ -44,7 +44,6 @@ def post(client: CheckingClient, journey: Journey, step: str, **data: Any) -> An
     [
         ("identity", {"seen": ["id_card_owner"]}),
         ("register", {"occupancy": "let"}),
-        ("register/owner", {"mobile": "13700137001"}),
         ("agreements", {"agreements": ["house_rules"]}),
         ("handover", THINGS),
         ("void", {"reason": "重复"}),
@@ -104,10 +103,9 @@ def test_what_was_refused_is_not_shown_as_kept(client_for: ClientFor, journey: J
     response = post(
         client_for(Role.RECEPTIONIST),
         journey,
-        "register/owner",
-        mobile="13911112222",
-        id_number="110101199003070000",
-        _version=journey.owner.version,
+        "register",
+        **{"owner-mobile": "13911112222", "owner-id_number": "110101199003070000", "occupancy": "let"},
+        _version=journey.owner.version + journey.home.version,
     )
     assert response.status_code == 422
     assert "139 1111 2222" not in response.text

@@ -1,6 +1,27 @@
 """The pages of a move-in, one module per part of the procedure; all hang on one blueprint."""
 
-from pmweb.blueprints.movein.views import acceptance, case, desk, filing, prints, readings, rounds, signing
+from pmweb.blueprints.movein.views import (
+    acceptance,
+    case,
+    desk,
+    filing,
+    prints,
+    readings,
+    register,
+    rounds,
+    signing,
+)
 from pmweb.blueprints.movein.views.base import bp
 
-__all__ = ["acceptance", "bp", "case", "desk", "filing", "prints", "readings", "rounds", "signing"]
+__all__ = [
+    "acceptance",
+    "bp",
+    "case",
+    "desk",
+    "filing",
+    "prints",
+    "readings",
+    "register",
+    "rounds",
+    "signing",
+]

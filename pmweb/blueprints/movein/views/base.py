@@ -20,7 +20,7 @@ from pmweb.models.files import PaperForm
 from pmweb.models.homes import METER_UNITS
 from pmweb.web.access import find
 from pmweb.web.filters import named
-from pmweb.web.nouns import METER_TITLES, RESPONSIBLES, TIES
+from pmweb.web.nouns import AGES, METER_TITLES, RESPONSIBLES, TIES
 
 bp = Blueprint("movein", __name__, url_prefix="/movein")
 
@@ -49,6 +49,7 @@ def words() -> dict[str, Any]:
         "form_words": FORM_WORDS,
         "responsible_words": RESPONSIBLES,
         "kind_words": TIES,
+        "age_words": AGES,
         "key_act_words": KEY_ACT_WORDS,
     }
 

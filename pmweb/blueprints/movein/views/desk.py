@@ -1,4 +1,4 @@
-"""What is done at the desk: register, agreements, keys and things, the first charge (M-5 to M-8)."""
+"""What is done at the desk: agreements, keys and things, the first charge (M-6 to M-8)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from pmweb.blueprints.movein.forms.desk import (
     AgreementsForm,
     FeeForm,
     KeyForm,
-    MemberForm,
-    OwnerForm,
-    PetForm,
-    RegisterForm,
     ThingsForm,
-    VehicleForm,
 )
 from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.operations import desk
@@ -27,128 +22,11 @@ from pmweb.blueprints.movein.views.base import bp, case_of
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
-from pmweb.models.homes import Occupancy
 from pmweb.web.access import find, requires
 from pmweb.web.fields import Form
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
 from pmweb.web.wording import worded
-
-
-def _register_page(move_in: MoveIn, **forms: Form) -> Response:
-    household = desk.household(move_in)
-    failed = next(iter(forms.values()), None)
-    register = forms.get("register") or RegisterForm(
-        formdata=None, data={"occupancy": _usual_occupancy(move_in)}
-    )
-    shown: dict[str, Form] = {
-        "register": register,
-        "owner": OwnerForm(
-            formdata=None, data={"mobile": move_in.owner.mobile, "address": move_in.owner.address}
-        ),
-        "member": MemberForm(formdata=None, data={"kind": "family" if household.emergency else "emergency"}),
-        "vehicle": VehicleForm(formdata=None),
-        "pet": PetForm(formdata=None),
-    } | forms
-    return page(
-        "movein/register.html",
-        "step",
-        form=failed,
-        shown=shown,
-        move_in=move_in,
-        household=household,
-        lacks=desk.register_lacks(household, Occupancy(register["occupancy"].data or Occupancy.VACANT)),
-    )
-
-
-def _usual_occupancy(move_in: MoveIn) -> str:
-    known = move_in.home.occupancy
-    return (
-        Occupancy.OWNER_OCCUPIED if known is Occupancy.VACANT and not move_in.registered_at else known
-    ).value
-
-
-@bp.route("/<int:move_in_id>/register", methods=["GET", "POST"])
-@requires(Permission.MOVEIN_HANDLE)
-def register(move_in_id: int) -> Response:
-    """住户登记表: who lives here; the last button says that it is complete."""
-    move_in, facts = case_of(move_in_id)
-    FLOW.open_step("register", facts)
-    if request.method == "GET":
-        return _register_page(move_in)
-    form = RegisterForm()
-    expect(move_in.home.version)
-    if form.carried_out(
-        lambda: desk.confirm_register(move_in, Occupancy(form.occupancy.data), at=captured_at())
-    ):
-        flash(_("住户登记表已登记。"))
-        return go("movein.agreements", move_in_id=move_in_id)
-    return _register_page(move_in, register=form)
-
-
-@bp.post("/<int:move_in_id>/register/owner")
-@requires(Permission.MOVEIN_HANDLE)
-def register_owner(move_in_id: int) -> Response:
-    """What the register lacked about the owner."""
-    move_in = _open_register(move_in_id)
-    form = OwnerForm()
-    expect(move_in.owner.version)
-
-    def complete() -> None:
-        desk.complete_owner(
-            move_in,
-            mobile=form.mobile.data or "",
-            address=form.address.data or "",
-            id_number=form.id_number.data or "",
-        )
-
-    if form.carried_out(complete):
-        return go("movein.register", move_in_id=move_in_id)
-    return _register_page(move_in, owner=form)
-
-
-@bp.post("/<int:move_in_id>/register/member")
-@requires(Permission.MOVEIN_HANDLE)
-def register_member(move_in_id: int) -> Response:
-    """One more person of the household."""
-    move_in = _open_register(move_in_id)
-    form = MemberForm()
-
-    if form.carried_out(lambda: desk.add_member(move_in, form.member())):
-        return go("movein.register", move_in_id=move_in_id)
-    return _register_page(move_in, member=form)
-
-
-@bp.post("/<int:move_in_id>/register/vehicle")
-@requires(Permission.MOVEIN_HANDLE)
-def register_vehicle(move_in_id: int) -> Response:
-    """One more vehicle."""
-    move_in = _open_register(move_in_id)
-    form = VehicleForm()
-    if form.carried_out(lambda: desk.add_vehicle(move_in, form.plate.data or "", form.space.data or "")):
-        return go("movein.register", move_in_id=move_in_id)
-    return _register_page(move_in, vehicle=form)
-
-
-@bp.post("/<int:move_in_id>/register/pet")
-@requires(Permission.MOVEIN_HANDLE)
-def register_pet(move_in_id: int) -> Response:
-    """One more pet."""
-    move_in = _open_register(move_in_id)
-    form = PetForm()
-    if form.carried_out(
-        lambda: desk.add_pet(
-            move_in, form.kind.data or "", form.name.data or "", form.registration_no.data or ""
-        )
-    ):
-        return go("movein.register", move_in_id=move_in_id)
-    return _register_page(move_in, pet=form)
-
-
-def _open_register(move_in_id: int) -> MoveIn:
-    move_in, facts = case_of(move_in_id)
-    FLOW.open_step("register", facts)
-    return move_in
 
 
 @bp.route("/<int:move_in_id>/agreements", methods=["GET", "POST"])

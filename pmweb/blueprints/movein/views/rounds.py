@@ -21,11 +21,11 @@ from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_ro
 from pmweb.blueprints.movein.rules import Result, State, may_open_round
 from pmweb.blueprints.movein.views.base import bp, case_of, room_names
 from pmweb.data import defaults
-from pmweb.domain.permissions import Permission, Role
-from pmweb.extensions import db, unit
+from pmweb.domain.permissions import Permission
+from pmweb.extensions import unit
 from pmweb.models import shelf
-from pmweb.models.staff import Staff, StaffRole
-from pmweb.web.access import allowed, estate, find, requires
+from pmweb.models.staff import Staff, repair_team
+from pmweb.web.access import allowed, find, requires
 from pmweb.web.fields import Form, choice, moment, note, text
 from pmweb.web.fields import select as select_field
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
@@ -69,20 +69,8 @@ class DefectForm(Form):
 
 def repair_staff() -> list[tuple[int, str]]:
     """The repair department of this estate."""
-    query = (
-        select(Staff.id, Staff.name)
-        .join(StaffRole, StaffRole.staff_id == Staff.id)
-        .where(
-            StaffRole.estate_id == estate().id,
-            StaffRole.ended_at.is_(None),
-            StaffRole.department == "repair",
-            StaffRole.role.in_([Role.REPAIRER, Role.DEPARTMENT_SUPERVISOR]),
-            Staff.disabled_at.is_(None),
-        )
-        .order_by(Staff.name)
-        .distinct()
-    )
-    return [(staff_id, name) for staff_id, name in db.session.execute(query)]
+    query = select(Staff.id, Staff.name).where(Staff.id.in_(repair_team(unit()))).order_by(Staff.name)
+    return [(staff_id, name) for staff_id, name in unit().execute(query)]
 
 
 @bp.get("/<int:move_in_id>/check")
