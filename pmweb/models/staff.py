@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from pmweb.domain.permissions import Role
+from pmweb.domain.permissions import GRANTS, Permission, Role
 from pmweb.models.base import Audited, Base, Versioned
 from pmweb.models.estate import Estate
+from pmweb.models.session_rules import estate_of
+
+_REPAIRERS = tuple(role for role, rights in GRANTS.items() if Permission.REPAIRS_WORK in rights)
 
 
 class Staff(Audited, Versioned, Base):
@@ -79,6 +82,24 @@ class SignInAttempt(Base):
     at: Mapped[datetime]
     username: Mapped[str] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(45))
+
+
+def repair_team(session: Session) -> Select[int]:
+    """The ids of those who may be given a repair in the estate of the session, to stand in a query (R-6, M-16).
+
+    Who works in the repair department; the supervisor of another one has the right, but not this work.
+    """
+    return (
+        select(Staff.id)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(
+            StaffRole.estate_id == estate_of(session),
+            StaffRole.ended_at.is_(None),
+            StaffRole.department == "repair",
+            StaffRole.role.in_(_REPAIRERS),
+            Staff.disabled_at.is_(None),
+        )
+    )
 
 
 def appoint_stewards(session: Session, estate: Estate) -> None:

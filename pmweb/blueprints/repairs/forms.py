@@ -109,7 +109,7 @@ class NothingForm(Form):
 class DispatchForm(Form):
     """R-6: who goes, and when the resident expects them."""
 
-    staff_id = fields.select(_l("维修人员"), coerce=int, description=_l("后面是手上未完的单数"))
+    staff_id = fields.select(_l("维修人员"), coerce=int, description=_l("后面是还没修好的单数"))
     appointment_at = fields.moment(_l("约定上门时间"), description=_l("与住户约好后填"))
 
     def offer(self, workers: Sequence[Any], trade: str) -> None:

@@ -13,17 +13,14 @@ from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.rules import RepairState
 from pmweb.domain.home_numbers import search_forms
-from pmweb.domain.permissions import GRANTS, Permission
 from pmweb.extensions import unit
 from pmweb.models.homes import Home
 from pmweb.models.journal import JournalEntry
 from pmweb.models.people import OWNERS, Person, Tie
-from pmweb.models.session_rules import estate_of
-from pmweb.models.staff import Staff, StaffRole
+from pmweb.models.staff import Staff, repair_team
 
 ALL_OPEN = "open"
 GROUPS = (ALL_OPEN, *rules.GROUPS)
-WORKERS = tuple(role for role, rights in GRANTS.items() if Permission.REPAIRS_WORK in rights)
 
 
 @dataclass(frozen=True)
@@ -104,26 +101,17 @@ def counts(now: datetime, wanted: Wanted | None = None) -> Counts:
 
 
 def workers() -> list[Row[Any]]:
-    """Who may be given a job here: id, name, trades, and how many jobs each has open (``load``)."""
+    """Who may be given a job here: id, name, trades, and how many jobs each has still to do (``load``)."""
     load = (
         select(func.count())
         .select_from(Repair)
-        .where(Repair.assignee_id == Staff.id, Repair.state.in_(rules.OPEN))
+        .where(Repair.assignee_id == Staff.id, Repair.state.in_(rules.TO_DO))
         .correlate(Staff)
         .scalar_subquery()
     )
-    here = (
-        select(StaffRole.staff_id)
-        .where(
-            StaffRole.estate_id == estate_of(unit()),
-            StaffRole.role.in_(WORKERS),
-            StaffRole.ended_at.is_(None),
-        )
-        .distinct()
-    )
     query = (
         select(Staff.id, Staff.name, Staff.trades, load.label("load"))
-        .where(Staff.id.in_(here), Staff.disabled_at.is_(None))
+        .where(Staff.id.in_(repair_team(unit())))
         .order_by(Staff.name, Staff.id)
     )
     return list(unit().execute(query))

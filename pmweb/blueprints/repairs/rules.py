@@ -97,6 +97,8 @@ GROUPS: Mapping[str, tuple[RepairState, ...]] = {
 """The register shows the states in these groups; all but the last are open."""
 
 DONE = frozenset(GROUPS["done"])
+TO_DO = (*GROUPS["visit"], *GROUPS["work"])
+"""States in which the work is still to be done by whoever has the job."""
 OPEN = tuple(state for state in RepairState if state not in DONE)
 SETTLED = frozenset({_S.RECHECKED, _S.LEAK_TESTED, *DONE})
 """States in which nothing stands in the way of the second acceptance (M-15)."""

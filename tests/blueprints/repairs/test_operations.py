@@ -88,7 +88,12 @@ def test_one_promise_at_most_is_open_at_a_time(jobs: Jobs, state: RepairState) -
 
 def test_a_job_is_given_only_to_somebody_who_may_work_here(office: Office, jobs: Jobs) -> None:
     other = office.other_estate()
-    for stranger in (office.staff(Role.RECEPTIONIST), office.staff(Role.REPAIRER, estate=other)):
+    strangers = (
+        office.staff(Role.RECEPTIONIST),
+        office.staff(Role.REPAIRER, estate=other),
+        office.staff(Role.DEPARTMENT_SUPERVISOR),  # of the reception
+    )
+    for stranger in strangers:
         with pytest.raises(RuleBroken, match=r"repair\.not_a_repairer"):
             work.dispatch(jobs.defect(), stranger, None, MORNING)
 

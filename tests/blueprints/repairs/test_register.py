@@ -81,7 +81,9 @@ def test_the_figures_follow_the_filters_but_not_the_group(jobs: Jobs) -> None:
 def test_who_can_be_given_a_job_with_what_they_have(office: Office, jobs: Jobs) -> None:
     office.staff(Role.RECEPTIONIST, name="前台")
     office.staff(Role.REPAIRER, name="外区", estate=office.other_estate())
+    office.staff(Role.DEPARTMENT_SUPERVISOR, name="客服部主管")
     jobs.in_state(S.ACCEPTED)
+    jobs.in_state(S.RECHECKED)  # waits for the owner, not for the repairer
     jobs.in_state(S.SIGNED)
     assert [(worker.name, worker.load) for worker in register.workers()] == [("周工", 1)]
 

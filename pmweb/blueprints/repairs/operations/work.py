@@ -24,14 +24,12 @@ from pmweb.blueprints.repairs.rules import (
     WaitKind,
 )
 from pmweb.data import defaults
-from pmweb.domain.permissions import Permission, granted
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import numbering, shelf
 from pmweb.models.files import StoredFile
 from pmweb.models.homes import Home
-from pmweb.models.session_rules import estate_of
-from pmweb.models.staff import Staff
+from pmweb.models.staff import Staff, repair_team
 
 BEFORE, AFTER = "before", "after"
 """Captions of the photos of a repair (FM-09)."""
@@ -270,6 +268,4 @@ def _delicate(repair: Repair) -> bool:
 
 
 def _may_work(staff: Staff) -> bool:
-    here = estate_of(unit())
-    roles = [role.role for role in staff.roles if role.estate_id == here and role.ended_at is None]
-    return staff.disabled_at is None and Permission.REPAIRS_WORK in granted(roles)
+    return unit().scalar(repair_team(unit()).where(Staff.id == staff.id).limit(1)) is not None

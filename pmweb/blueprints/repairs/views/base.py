@@ -21,7 +21,7 @@ word(
         "repair.recheck_first": _l("验房发现的问题要先经维修部复检合格，才能签字。"),
         "repair.leak_test_first": _l("渗漏维修要先试漏合格，才能签字。"),
         "repair.signature_of_another": _l("这个签名不是签在这张工作单上的。"),
-        "repair.not_a_repairer": _l("%(name)s 在本小区不是维修人员，不能派单给他。请另选一位。"),
+        "repair.not_a_repairer": _l("%(name)s 不在本小区维修部，不能派单给他。请另选一位。"),
         "repair.appointment_past": _l("约定时间已经过去，请与住户重新约定。"),
         "repair.until_past": _l("预计日期已经过去，请填今天或以后。"),
         "repair.not_to_sign": _l("这张工作单现在不用在这里签字。入住还在办的，业主再次验收时一起签。"),
