@@ -30,6 +30,7 @@
   };
   // data-repeat: another button pressed meanwhile waits; the same one twice was a trembling finger
   const again = new Map();
+  const dirty = new Set(); // forms with something that is not saved
   let last = {};
   const find = (id, word) => [...all(`[id="${id}"] button`)].find((b) => b.textContent === word);
   document.addEventListener("submit", (event) => {
@@ -42,6 +43,7 @@
       return;
     }
     last = { form: form.action, word, at: event.timeStamp };
+    dirty.delete(form);
     setTimeout(() => {
       if (event.defaultPrevented) return; // taken
       work(form, event.submitter);
@@ -58,7 +60,9 @@
   });
   on("afterRequest", ({ detail }) => {
     [...busy.keys()].forEach((form) => { if (form === detail.elt || !form.isConnected) rest(form); });
-    if (!detail.successful) again.delete(detail.elt.id);
+    if (detail.successful) return;
+    again.delete(detail.elt.id);
+    if (detail.elt.matches("form[method=post]:not([data-repeat])")) dirty.add(detail.elt);
   });
   addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
   // signed in beside this page: its forms have the new token
@@ -98,14 +102,20 @@
     }
     const summary = within(".errs", target)[0], button = pressed && find(detail.elt.id, pressed);
     document.title = (summary?.dataset.title ?? "") + plain;
-    if (summary) summary.focus();
-    else if (button) button.focus({ preventScroll: true });
+    if (summary) {
+      summary.focus();
+      within("form[method=post]", target).forEach((form) => dirty.add(form));
+    } else if (button) button.focus({ preventScroll: true });
     else if (document.activeElement === document.body && detail.requestConfig?.verb === "post") {
       const there = document.getElementById(detail.target.id) ?? target;
       there.tabIndex = -1;
       there.focus({ preventScroll: true });
     }
   });
+
+  // --- leaving asks first while something that was typed is not saved
+  document.addEventListener("input", ({ target: { form } }) => { if (form?.method === "post" && !form.matches("[data-repeat]")) dirty.add(form); });
+  addEventListener("beforeunload", (event) => { if ([...dirty].some((form) => form.isConnected)) event.preventDefault(); });
 
   // --- reasons: a tap writes the word into the note, another takes it out again
   const note = (box) => document.getElementById(box.dataset.fills);
