@@ -101,6 +101,7 @@
       if (button?.ariaPressed !== "true") button?.click();
     }
     const summary = within(".errs", target)[0], button = pressed && find(detail.elt.id, pressed);
+    document.querySelector("#flash .note")?.scrollIntoView({ block: "nearest" });
     document.title = (summary?.dataset.title ?? "") + plain;
     if (summary) {
       summary.focus();

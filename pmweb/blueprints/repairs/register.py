@@ -130,6 +130,20 @@ def people_to_call(home_id: int | None) -> list[Row[Any]]:
     return list(unit().execute(query))
 
 
+def to_dispatch_beside(repair: Repair) -> list[Row[Any]]:
+    """What else waits for the dispatcher in the same home, by deadline: id and place."""
+    query = (
+        select(Repair.id, Repair.place)
+        .where(
+            Repair.home_id == repair.home_id,
+            Repair.id != repair.id,
+            Repair.state.in_(rules.GROUPS["dispatch"]),
+        )
+        .order_by(Repair.queue_at, Repair.id)
+    )
+    return list(unit().execute(query))
+
+
 def timeline(repair: Repair) -> list[JournalEntry]:
     """What happened to the repair, newest first."""
     query = (

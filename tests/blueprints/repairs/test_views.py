@@ -296,3 +296,17 @@ def test_a_deadline_says_what_it_is_for_and_an_item_has_its_name(client_for: Cli
     assert "入户门扇与门框" in page
     assert "ENT-01" not in page
     assert "等维修调度派单" in page
+
+
+def test_what_else_waits_in_the_same_home_is_one_tap_away(client_for: ClientFor, jobs: Jobs) -> None:
+    """R-6: several defects of one acceptance are handed out one after the other."""
+    first, second, _done = jobs.defect(), jobs.defect(place="次卫"), jobs.in_state(S.ACCEPTED)
+    unit().commit()
+    client = client_for(Role.DISPATCHER)
+    assert "同一户还有 1 张待派" in client.get(f"/repairs/{first.id}").text
+    data = {"_version": first.version, "staff_id": jobs.worker.id}
+    given = client.post(f"/repairs/{first.id}/dispatch", data=data, follow_redirects=True).text
+    dock = given[given.index('<section class="dock"') :]
+    assert f'class="btn primary" href="/repairs/{second.id}"' in dock
+    assert "再派同户 1 张" in dock
+    assert "张待派" not in client_for(Role.AUDITOR).get(f"/repairs/{first.id}").text

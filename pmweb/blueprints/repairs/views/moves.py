@@ -196,6 +196,7 @@ def _shown(repair: Repair, verb: Verb | None = None, form: Form | None = None) -
         own=own,
         next=forms.HINTS[verb] if verb in forms.HINTS else _what_next(repair),
         due_of=forms.DUE_WORDS,
+        beside=register.to_dispatch_beside(repair) if allowed(Permission.REPAIRS_DISPATCH) else [],
         repair=repair,
         tones=TONES,
         responsible=RESPONSIBLES,
