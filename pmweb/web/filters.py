@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
         phone=id_numbers.format_phone,
         masked_name=id_numbers.mask_name,
         masked_phone=id_numbers.mask_phone,
+        stamp=stamp,
         money=money,
         area=area,
         quantity=quantity,
@@ -72,6 +73,11 @@ def when(value: datetime | None) -> str:
         return ""
     here = clock.local(value)
     return f"{_relative_day(here.date())} {here:%H:%M}"
+
+
+def stamp(value: datetime | None) -> str:
+    """An instant as a paper keeps it, whenever it is read: ``2026-03-05 14:30``."""
+    return f"{clock.local(value):%Y-%m-%d %H:%M}" if value is not None else ""
 
 
 def _relative_day(value: date) -> str:

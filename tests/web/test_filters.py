@@ -91,6 +91,12 @@ def test_several_words_have_the_comma_of_the_language() -> None:
         assert filters.listed(["water", "power"]) == "water, power"
 
 
+def test_a_paper_says_the_day_itself() -> None:
+    """A paper is read years later: no 今天 on it."""
+    assert filters.stamp(MORNING) == "2026-03-05 09:00"
+    assert filters.stamp(None) == ""
+
+
 def test_an_instant_is_said_in_english() -> None:
     with force_locale("en"):
         said = [filters.when(MORNING + timedelta(days=days)) for days in (-1, 0, 1)]

@@ -314,3 +314,18 @@ def test_a_torn_photo_is_refused_in_words(client_for: ClientFor, journey: Journe
     assert "文件不完整" in response.text
     assert 'value="1.2"' in response.text
     assert meters.readings_of(journey.move_in) == []
+
+
+def test_the_printed_sheet_keeps_every_round_with_its_signatures(
+    client_for: ClientFor, journey: Journey
+) -> None:
+    """M-9, M-17: the second round takes nothing away from the first; a paper says no 今天."""
+    journey.first_round(defects=2)
+    journey.put_right()
+    journey.next_round(failed=1)
+    db.session.commit()
+    page = client_for(Role.RECEPTIONIST).get(f"/movein/{journey.move_in.id}/print/acceptance_sheet").text
+    assert "共 2 轮" in page
+    assert page.count("SHA-256") == 4
+    assert "仍不合格" in page
+    assert "今天" not in page

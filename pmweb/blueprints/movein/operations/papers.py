@@ -9,12 +9,15 @@ from typing import Any
 from pmweb.blueprints.households.household import Household
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, DefectRound, KeyEntry, MoveIn
 from pmweb.blueprints.movein.operations.records import Records
+from pmweb.blueprints.movein.operations.rounds import defects_of_round
 from pmweb.blueprints.movein.rules import balance
 from pmweb.data.movein import MoveInRules
 from pmweb.domain.id_numbers import mask_phone
+from pmweb.extensions import unit
 from pmweb.models.homes import MeterReading
 from pmweb.models.signatures import Meaning, Signature, SignerSide
 from pmweb.models.signing import Coverage, Paper, coverage
+from pmweb.models.signing import standing as standing_signatures
 
 REGISTER = "household_register"
 HANDOVER = "handover_receipt"
@@ -85,6 +88,27 @@ def _stand(paper: Paper, signed: Mapping[tuple[str, SignerSide], Signature]) -> 
     )
 
 
+@dataclass(frozen=True)
+class Round:
+    """One round of the acceptance as the paper shows it: what a later one found, and who signed it."""
+
+    sheet: AcceptanceSheet
+    found: Sequence[DefectRound]
+    standing: Standing
+
+
+def rounds_of(records: Records) -> list[Round]:
+    """Every round with its own signatures: a later one takes nothing away from what was signed before (M-9, M-17)."""
+    rounds = []
+    for sheet in records.sheets:
+        found = defects_of_round(sheet) if sheet.round > 1 else []
+        signed = standing_signatures(unit(), records.move_in, round=sheet.round)
+        rounds.append(
+            Round(sheet, found, _stand(_sheet_paper(records.move_in, sheet, records.items, found), signed))
+        )
+    return rounds
+
+
 def _papers(records: Records, rules: MoveInRules) -> list[Paper]:
     move_in, papers = records.move_in, []
     if records.household is not None:
@@ -106,10 +130,7 @@ def _acceptance_papers(records: Records) -> list[Paper]:
         return []
     ready = records.move_in.checked_at is not None or records.round_closed
     if ready:
-        facts = _sheet_head(records.move_in, sheet) | (
-            sheet_facts(records.items) if sheet.round == 1 else round_facts(records.later)
-        )
-        papers.append(Paper(ACCEPTANCE, Meaning.CONFIRM, WORDING, facts, round=sheet.round))
+        papers.append(_sheet_paper(records.move_in, sheet, records.items, records.later))
     if ready or sheet.round > 1:
         papers.append(
             Paper(READINGS, Meaning.CONFIRM, WORDING, readings_facts(records.move_in, records.readings))
@@ -155,6 +176,13 @@ def readings_facts(move_in: MoveIn, readings: Sequence[MeterReading]) -> dict[st
     """The opening readings, each in the unit of its meter (M-10)."""
     taken = [[r.meter.kind, r.meter.meter_no, r.reading, r.seal_ok, r.read_at] for r in readings]
     return {"home": move_in.home.label, "readings": taken}
+
+
+def _sheet_paper(
+    move_in: MoveIn, sheet: AcceptanceSheet, items: Sequence[AcceptanceItem], later: Sequence[DefectRound]
+) -> Paper:
+    facts = sheet_facts(items) if sheet.round == 1 else round_facts(later)
+    return Paper(ACCEPTANCE, Meaning.CONFIRM, WORDING, _sheet_head(move_in, sheet) | facts, round=sheet.round)
 
 
 def _sheet_head(move_in: MoveIn, sheet: AcceptanceSheet) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import abort, redirect, url_for
+from flask import abort, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from pmweb import clock
@@ -27,10 +28,10 @@ def print_paper(move_in_id: int, paper: str) -> Response:
     opened = opened_case(move_in_id)
     records, rules = opened.records, defaults().movein
     move_in = records.move_in
-    if paper == papers.REGISTER:
-        return _register(opened)
     standing = next((ready for ready in opened.papers if ready.kind == paper), None)
-    common: dict[str, Any] = {"move_in": move_in, "standing": standing, "paper": paper}
+    common: dict[str, Any] = {"move_in": move_in, "standing": standing, "paper": paper} | _back(opened)
+    if paper == papers.REGISTER:
+        return _register(opened, common)
     if paper == "household_file":
         return page("movein/print_file.html", lines=opened.file, **common)
     if paper in rules.agreements:
@@ -44,7 +45,15 @@ def print_paper(move_in_id: int, paper: str) -> Response:
     return abort(404)
 
 
-def _register(opened: CaseFile) -> Response:
+def _back(opened: CaseFile) -> dict[str, Any]:
+    """Where the reader came from: the page of the signature, or the case."""
+    move_in_id = opened.records.move_in.id
+    if "signing" in request.args and not opened.facts.ended:
+        return {"back": url_for("movein.sign", move_in_id=move_in_id), "back_word": _("返回签字")}
+    return {"back": url_for("movein.show", move_in_id=move_in_id), "back_word": _("返回入住")}
+
+
+def _register(opened: CaseFile, common: dict[str, Any]) -> Response:
     """The household register, for whoever presents it to be signed: names in full, document numbers masked (M-5).
 
     Afterwards it is a paper of the household, with the rights of that room.
@@ -61,7 +70,7 @@ def _register(opened: CaseFile) -> Response:
         consent=desk.consent(move_in),
         words=nouns,
         printed_on=clock.today(),
-        back=url_for("movein.sign", move_in_id=move_in.id),
+        **common,
     )
 
 
@@ -70,12 +79,12 @@ def _acceptance(records: Records, common: dict[str, Any]) -> Response:
     rooms = groupby(records.items, key=lambda item: (item.room, item.room_no))
     return page(
         "movein/print_acceptance.html",
-        sheet=records.sheet,
+        sheet=records.sheets[0],
         by_room=[(names[key], list(lines)) for key, lines in rooms],
         progress=progress_of(records.items),
         orders={row.id: row.number for row in records.repairs},
         readings=records.readings,
-        later=records.later,
+        rounds=papers.rounds_of(records),
         items={item.id: item for item in records.items},
         names=names,
         **common,
