@@ -194,6 +194,10 @@ def read_plate(text: str) -> Plate:
 
 # --- What screens and papers show ---
 
+_LONG_NUMBER = re.compile(
+    r"[0-9A-Za-z]{15,}|\d(?:[\s-]?\d){10,}(?:[\s-]?[Xx])?|[A-Za-z]{0,2}\d{8,}", re.ASCII
+)
+"""Identity numbers and company codes, telephones however they are parted, passports."""
 _LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
 
 
@@ -205,6 +209,13 @@ def mask(number: str) -> str:
     if len(number) < 9:
         return number[:1] + "*" * (len(number) - 1)
     return f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"
+
+
+def mask_numbers(text: str) -> str:
+    """A text with every long number in it masked, whatever kind of number it may be; for a trail that stays."""
+    return _LONG_NUMBER.sub(
+        lambda found: mask(re.sub(r"[\s-]", "", found[0])), unicodedata.normalize("NFKC", text)
+    )
 
 
 def mask_name(name: str, *, company: bool = False, limit: int = 16) -> str:

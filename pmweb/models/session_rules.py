@@ -132,6 +132,15 @@ def keep_house(session: Session, statement: Executable) -> None:
     session.execute(statement, execution_options={_HOUSEKEEPING: True})
 
 
+def log_export(session: Session, register: str, filters: dict[str, Any], rows: int) -> None:
+    """Write down that somebody took these rows of a register out of the house (PRI-5); in the shape of bulk work."""
+    session.add(
+        AuditEntry(
+            **_entry(session, "export", register, 0, {"parameters": filters, "counts": {"rows": rows}})
+        )
+    )
+
+
 def log_look(session: Session, subject: Base | Subject, what: str, purpose: str, *, at: datetime) -> None:
     """Write down that somebody looked at personal data in full: whose, what of it, what for (PRI-5, X-3)."""
     subject = subject_of(subject)

@@ -1,4 +1,8 @@
-"""Registers that stay fast at 100,000 rows: keyset pages instead of numbers, and the same rows as a workbook."""
+"""Registers that stay fast at 100,000 rows: keyset pages instead of numbers, and the same rows as a workbook.
+
+A workbook takes many people's data out of the house at once: it shows what the list shows, and leaves one line in
+the trail (PRI-5).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import binascii
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,8 +25,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.wrappers import Response
 
 from pmweb import clock
+from pmweb.domain.id_numbers import mask_name, mask_numbers
 from pmweb.domain.money import Money
-from pmweb.extensions import db
+from pmweb.domain.permissions import Permission
+from pmweb.extensions import db, unit
+from pmweb.models.session_rules import log_export
+from pmweb.web.access import allowed
+from pmweb.web.unit_of_work import settle, write_in_a_get
 
 PAGE = 50
 """Rows on one page."""
@@ -124,26 +134,52 @@ def _read(value: Any, column: InstrumentedAttribute[Any]) -> Any:
 
 
 def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
-    """The rows as an Excel workbook to be downloaded."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer has been sent
-    write_workbook(file, name, heads, rows)
-    file.seek(0)
-    stamp = f"{clock.today():%Y%m%d}"
-    return send_file(
-        file,
-        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        as_attachment=True,
-        download_name=f"{name}-{stamp}.xlsx",
-    )
+    """The rows as an Excel workbook to be downloaded; the trail keeps who took which of them (PRI-5)."""
+    with ExitStack() as until_it_is_an_answer:
+        file = until_it_is_an_answer.enter_context(tempfile.TemporaryFile())
+        count = write_workbook(file, name, heads, rows)
+        _leave_a_line(count)
+        file.seek(0)
+        answer = send_file(
+            file,
+            mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            as_attachment=True,
+            download_name=f"{name}-{clock.today():%Y%m%d}.xlsx",
+        )
+        until_it_is_an_answer.pop_all()  # whoever sends the answer closes it, and the file with it
+    return answer
+
+
+def name_taken_out(name: str | None, *, company: bool) -> str:
+    """A name as a workbook has it: in full for who keeps the register of people, else masked as on the list (PRI-5)."""
+    if not name or allowed(Permission.HOUSEHOLDS_CHANGE):
+        return name or ""
+    return mask_name(name, company=company)
+
+
+def _leave_a_line(rows: int) -> None:
+    """Write down the register, its filters and how many rows there were; a number that was searched for is masked."""
+    filters = {
+        name: [mask_numbers(value) for value in values] for name, values in asked("after", "before").items()
+    }
+    write_in_a_get()
+    log_export(unit(), str(request.endpoint), {**(request.view_args or {}), **filters}, rows)
+    settle(accepted=True)
 
 
 def write_workbook(
     file: IO[bytes] | Path, name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Write an Excel workbook: real dates and numbers, text as text, safe against formula injection."""
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+) -> int:
+    """Write an Excel workbook: real dates and numbers, text as text, safe against formula injection.
+
+    Returns how many rows there were below the heads.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        return _fill(book, name, heads, rows)
+
+
+def _fill(book: xlsxwriter.Workbook, name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> int:
     sheet = book.add_worksheet(name[:31])
     bold = book.add_format({"bold": True})
     on = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -153,6 +189,7 @@ def write_workbook(
         sheet.write_string(0, column, str(head), bold)
         sheet.set_column(column, column, 16)
     sheet.freeze_panes(1, 0)
+    line = 0
     for line, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             if value is None or value == "":
@@ -167,4 +204,4 @@ def write_workbook(
                 sheet.write_number(line, column, float(value))
             else:
                 sheet.write_string(line, column, str(value))
-    book.close()
+    return line

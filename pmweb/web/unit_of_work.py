@@ -102,7 +102,7 @@ def settle(accepted: bool, see: str = "") -> None:
 
 
 def write_in_a_get() -> None:
-    """Open the write transaction in a GET: only for the log of a look at an identity scan (decisions)."""
+    """Open the write transaction in a GET: only to log what is seen (an identity scan, a workbook; PRI-5)."""
     write_again()
 
 

@@ -220,6 +220,25 @@ def test_only_the_first_three_and_last_two_signs_are_shown(number: str, shown: s
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("440101200202290005", "440*************05"),
+        ("440101 20020229 0005", "440*************05"),
+        ("４４０１０１２００２０２２９０００５", "440*************05"),
+        ("91350100M000100Y43", "913*************43"),
+        ("张三 138-0013-8000", "张三 138******00"),
+        ("E12345678", "E12****78"),
+        ("3-2-1201", "3-2-1201"),
+        ("BX-2026-000147", "BX-2026-000147"),
+        ("林静", "林静"),
+    ],
+)
+def test_long_numbers_in_a_text_are_masked(text: str, kept: str) -> None:
+    """PRI-3."""
+    assert id_numbers.mask_numbers(text) == kept
+
+
+@pytest.mark.parametrize(
     ("name", "shown"),
     [("陈建国", "陈**"), (" 林悦 ", "林**"), ("欧阳娜娜", "欧**"), ("John Smith", "J**"), ("", "")],
 )

@@ -28,7 +28,7 @@ from pmweb.models.submissions import Submission
 from pmweb.models.watermarks import Mark
 from tests import pictures
 from tests.office import MORNING, Office, sign_in
-from tests.policies.pages import opened
+from tests.policies.pages import addresses, everybody, opened
 
 NUMBER = "440101202002290005"
 PASSWORD = "correct horse 7 battery"
@@ -135,6 +135,25 @@ def test_no_page_shows_a_number_by_itself(app: Flask, office: Office) -> None:
     for _endpoint, address, answer in opened(app, office):
         assert NUMBER not in answer.text, address
     assert NUMBER in list(unit().scalars(select(Person.id_number)))
+
+
+def test_whoever_takes_a_workbook_leaves_a_line(app: Flask, office: Office) -> None:
+    """PRI-5: which register, with which filters, how many rows; not the number that somebody looked for."""
+    client = everybody(app, office)
+    taken = [
+        endpoint
+        for endpoint, address in addresses(app, office)
+        if address.endswith(".xlsx") and client.get(f"{address}?q={NUMBER}&kind=").status_code == 200
+    ]
+    lines = unit().scalars(select(AuditEntry).where(AuditEntry.action == "export")).all()
+    assert [line.subject_kind for line in lines] == taken
+    assert set(taken) >= {f"{room}.export" for room in ("estate", "fees", "households", "repairs", "staff")}
+    for line in lines:
+        assert line.actor.startswith("staff:")
+        assert line.estate_id == office.estate.id
+        assert line.changes["counts"]["rows"] >= 0
+        assert line.changes["parameters"]["q"] == ["440*************05"]
+    assert NUMBER not in _traces()
 
 
 def test_numbers_are_unreadable_in_the_database(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import tempfile
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,9 +13,11 @@ from flask import Flask, request
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
+from pmweb.domain.permissions import Role
 from pmweb.extensions import db
+from pmweb.models.audit import AuditEntry
 from pmweb.models.people import Person
-from pmweb.web.registers import paged
+from pmweb.web.registers import paged, workbook
 from tests.office import Office
 
 
@@ -57,3 +61,29 @@ def test_the_pages_lead_forwards_and_back(app: Flask, office: Office, descending
 def test_an_address_that_somebody_made_up_is_not_found(app: Flask, office: Office, keys: bytes) -> None:
     with pytest.raises(NotFound):
         people(app, {"after": base64.urlsafe_b64encode(keys).decode()})
+
+
+def test_a_workbook_leaves_one_line_in_the_trail(office: Office, client_for: Any) -> None:
+    """PRI-5: who, which register, filters, how many rows."""
+    for number in ("0101", "0201", "0301"):
+        office.home(number)
+    client_for(Role.GUARD).get("/estate/export.xlsx?building=1&after=xyz&_scheme=x")
+    line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).one()
+    assert line.reason == line.subject_kind == "estate.export"
+    assert line.changes == {"parameters": {"building": ["1"]}, "counts": {"rows": 3}}
+
+
+def test_a_workbook_that_cannot_be_written_leaves_no_line_and_no_open_file(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed by what is tested
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: file)
+
+    def rows() -> Iterator[tuple[str]]:
+        yield ("a",)
+        raise RuntimeError("the disk is full")
+
+    with app.test_request_context("/healthz"), pytest.raises(RuntimeError, match="the disk is full"):
+        workbook("x", ("head",), rows())
+    assert file.closed
+    assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).all() == []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask, g, request
+from flask.testing import EnvironBuilder
 from werkzeug.datastructures import MultiDict
 
 from pmweb.domain.workflow import RuleBroken
@@ -27,7 +28,8 @@ def sent(data: bytes, name: str = "photo.jpg") -> File:
 @contextmanager
 def request_with(app: Flask, *parts: tuple[str, Any]) -> Iterator[None]:
     """A POST whose files have been examined, as ``unit_of_work`` does it."""
-    with app.test_request_context("/", method="POST", data=MultiDict(parts)):
+    environ = EnvironBuilder(app, "/", method="POST", data=MultiDict(parts)).get_environ()
+    with closing(environ["wsgi.input"]), app.request_context(environ):
         g.uploads = uploads.examine()
         yield
         request.close()

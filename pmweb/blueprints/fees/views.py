@@ -20,12 +20,13 @@ from pmweb.domain.money import Money
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
+from pmweb.models.people import PartyKind
 from pmweb.web import cards
 from pmweb.web.access import allowed, find, requires, roles_here
 from pmweb.web.fields import labelled
 from pmweb.web.filters import named
 from pmweb.web.pages import go, page
-from pmweb.web.registers import paged, workbook
+from pmweb.web.registers import name_taken_out, paged, workbook
 from pmweb.web.unit_of_work import captured_at, expect
 from pmweb.web.wording import word
 
@@ -88,7 +89,7 @@ def index() -> Response:
 @bp.get("/export.xlsx")
 @requires(Permission.FEES_READ)
 def export() -> Response:
-    """The register as a workbook, with the same filters."""
+    """The register as a workbook, with the same filters; names as the list shows them (PRI-5)."""
     wanted, _form = _wanted()
     items = defaults().fees.items
     heads = (
@@ -98,7 +99,8 @@ def export() -> Response:
     rows = unit().execute(register.listed(wanted).order_by(Charge.id))
     lines = (
         (
-            *(row.number, row.home, row.payer, named(items[row.item]), row.period_from, row.period_to),
+            *(row.number, row.home, name_taken_out(row.payer, company=row.payer_kind is PartyKind.COMPANY)),
+            *(named(items[row.item]), row.period_from, row.period_to),
             *(row.amount, row.due_on, forms.STATE_WORDS[row.state], row.charged_at, row.void_reason),
         )
         for row in rows

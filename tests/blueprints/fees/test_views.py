@@ -86,9 +86,21 @@ def test_the_workbook_has_real_days_and_amounts(client_for: ClientFor, charge: C
     response = client_for(Role.AUDITOR).get("/fees/export.xlsx")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(response.data)).get_sheet_by_index(0).to_python()
     assert rows[1][:8] == [
-        *("SF-2026-000001", "1-1-0101", "周文博", "物业服务费"),
+        *("SF-2026-000001", "1-1-0101", "周**", "物业服务费"),
         *(date(2026, 2, 16), date(2026, 3, 31), 327.49, charge.due_on),
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "name"), [(Role.RECEPTIONIST, "周文博"), (Role.FINANCE, "周**"), (Role.AUDITOR, "周**")]
+)
+def test_the_workbook_masks_names_as_the_list_does(
+    client_for: ClientFor, charge: Charge, role: Role, name: str
+) -> None:
+    """PRI-5: only who keeps the register of people gets names in full."""
+    content = client_for(role).get("/fees/export.xlsx").data
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows[1][2] == name
 
 
 def test_finance_voids_with_a_reason_and_the_desk_may_not(client_for: ClientFor, charge: Charge) -> None:
