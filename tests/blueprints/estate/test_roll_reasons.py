@@ -10,7 +10,9 @@ from string import Formatter
 import pytest
 
 import pmweb
+from pmweb.blueprints.estate.roll import columns
 from pmweb.blueprints.estate.roll.reasons import (
+    OUR_COLUMNS,
     WORDINGS,
     Language,
     word_broken,
@@ -23,6 +25,7 @@ from pmweb.blueprints.estate.roll.result import Reason, RowRef
 from pmweb.domain.workflow import RuleBroken
 
 CODE_FOLDERS = ("blueprints/estate/roll", "domain")
+COLUMN = re.compile(r'(?:Reason\("[a-z_.]+", |_otherwise\()"([^"]+)"')
 CODE = re.compile(r'"((?:roll|register|home_number|id_card|uscc|phone|plate)\.[a-z_]+)"')
 
 
@@ -63,6 +66,26 @@ def test_all_reasons_of_a_row_in_one_line(language: Language, sentence: str) -> 
         Reason("roll.area_missing", "建面（㎡）"),
     )
     assert word_reasons(reasons, language, sheet="Sheet1") == sentence
+
+
+@pytest.mark.parametrize("code", WORDINGS)
+def test_no_sentence_begins_with_the_heading_that_stands_before_it(code: str) -> None:
+    """Else the page says 身份证号 身份证号 ……"""
+    said = WORDINGS[code]["zh"]
+    headings = [word for words in columns._WORDS.values() for word in words.split()]
+    assert not [heading for heading in headings if said.startswith(heading)]
+
+
+def test_what_the_register_names_has_an_english_name() -> None:
+    """A heading of the workbook stays as the office wrote it."""
+    owner = Reason("register.owner", "业主", {"name": "陈**"})
+    assert word_reason(owner, "zh").startswith("业主：登记的业主是 陈**")
+    assert word_reason(owner, "en").startswith("owner: the register has 陈**")
+    assert word_reason(Reason("roll.area_missing", "建筑面积"), "en") == "建筑面积: no floor area"
+    root = Path(pmweb.__file__).parent / "blueprints/estate"
+    for name in ("roll/against.py", "operations/takeover.py"):
+        for column in COLUMN.findall((root / name).read_text("utf-8")):
+            assert column in OUR_COLUMNS, column
 
 
 def test_a_row_of_another_sheet_is_named_with_its_sheet() -> None:

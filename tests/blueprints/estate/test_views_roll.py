@@ -109,6 +109,23 @@ class TestThePreview:
         assert "the owner contradicts row 194" in text
         assert "the same as row 65" in text
 
+    def test_says_each_reason_once_in_the_language_of_the_reader(self, client_for: Client) -> None:
+        """Row, column, reason; the report has both languages beside each other."""
+        rows = f"房号 | 业主 | 身份证号 | 建筑面积\n1-1-0201 | 王明 | {'1' * 17} | 89"
+        file = workbook({"S": table(rows)}).getvalue()
+        client = client_for(Role.ADMIN)
+        url = upload(client, file).location
+        chinese, english = client.get(url).text, client_for(Role.ADMIN, locale="en").get(url).text
+        assert "<b>身份证号</b> 111************11 有 17 位，身份证号应为 18 位" in chinese
+        assert (
+            "<b>身份证号</b> 111************11 has 17 characters, an identity card number has 18" in english
+        )
+        report = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{url}/report.xlsx").data))
+        row = report.get_sheet_by_index(0).to_python()[1]
+        assert row[1:4] == [2, "未导入", "refused"]
+        assert str(row[5]).startswith("身份证号：111")
+        assert str(row[6]).startswith("身份证号: 111")
+
     def test_of_what_is_known_already_offers_nothing_to_confirm(
         self, office: Office, admin: CheckingClient
     ) -> None:

@@ -1,7 +1,8 @@
 """The wording of every reason for which a row, a sheet or a file is refused or doubted, in both languages.
 
 The web shows the one of the reader, the report of ``pmweb import homes`` shows both. ``{where}`` is a row of
-the workbook; the other names are facts of the reason.
+the workbook; the other names are facts of the reason. The heading of the column stands before the sentence, which
+therefore does not begin with it again.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
     # the address
     "home_number.missing": {"zh": "没有房号", "en": "no home number"},
     "home_number.unreadable": {
-        "zh": "看不懂房号“{text}”",
-        "en": "the home number “{text}” cannot be read",
+        "zh": "看不懂房号“{text}”，请写成 3-2-1201",
+        "en": "the home number “{text}” cannot be read; write it like 3-2-1201",
     },
     "home_number.contradiction": {
-        "zh": "房号“{text}”与楼栋、单元“{beside}”不一致",
-        "en": "the home number “{text}” contradicts the building and section “{beside}”",
+        "zh": "“{text}”与楼栋、单元“{beside}”不一致",
+        "en": "“{text}” contradicts the building and section “{beside}”",
     },
     # two rows for one home
     "roll.owner_contradicts": {
@@ -68,7 +69,7 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
     },
     "roll.contradicts": {"zh": "与{where}不一致", "en": "contradicts {where}"},
     "roll.id_of_another": {
-        "zh": "证件号码与{where}相同，姓名不同",
+        "zh": "与{where}的号码相同，姓名不同",
         "en": "{where} has the same number under another name",
     },
     # figures and days
@@ -79,7 +80,7 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
         "en": "the date “{text}” cannot be read; write it like 2026-09-24",
     },
     "roll.lost_digits": {
-        "zh": "号码太长，Excel 已丢失末尾几位。请把该列设为文本后重新录入",
+        "zh": "Excel 已丢失末尾几位数字。请把该列设为文本后重新录入",
         "en": "Excel has lost the last digits of the number; format the column as text and enter it again",
     },
     "roll.too_long": {"zh": "内容超过 {limit} 个字", "en": "longer than {limit} characters"},
@@ -87,7 +88,7 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
     "roll.owner_missing": {"zh": "有号码而没有业主姓名", "en": "a number without the name of the owner"},
     "roll.name_missing": {"zh": "有号码而没有姓名", "en": "a number without a name"},
     "roll.name_unreadable": {"zh": "看不懂姓名“{text}”", "en": "the name “{text}” cannot be read"},
-    "roll.unsold_with_owner": {"zh": "状态为未售，却写有业主", "en": "marked unsold, yet with an owner"},
+    "roll.unsold_with_owner": {"zh": "写着未售，却有业主", "en": "marked unsold, yet with an owner"},
     "roll.ids_do_not_fit": {
         "zh": "{people} 个人有 {ids} 个证件号码，无法对应",
         "en": "{ids} identity numbers for {people} people",
@@ -97,51 +98,51 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
         "en": "an identity number does not belong into this column",
     },
     "roll.id_form": {
-        "zh": "证件号码 {number} 不像任何证件的号码",
+        "zh": "{number} 不像任何证件的号码",
         "en": "{number} does not look like the number of any document",
     },
-    "phone.form": {"zh": "电话“{text}”不是有效的号码", "en": "“{text}” is not a telephone number"},
+    "phone.form": {"zh": "“{text}”不是有效的电话号码", "en": "“{text}” is not a telephone number"},
     "id_card.length": {
-        "zh": "身份证号 {number} 有 {length} 位，应为 18 位",
-        "en": "the identity card number {number} has {length} characters, not 18",
+        "zh": "{number} 有 {length} 位，身份证号应为 18 位",
+        "en": "{number} has {length} characters, an identity card number has 18",
     },
     "id_card.form": {
-        "zh": "身份证号 {number} 含有不该有的字符",
-        "en": "the identity card number {number} has characters that do not belong there",
+        "zh": "{number} 含有身份证号不该有的字符",
+        "en": "{number} has characters that no identity card number has",
     },
     "id_card.region": {
-        "zh": "身份证号 {number} 的地区码 {region} 不存在",
-        "en": "the identity card number {number} names no region ({region})",
+        "zh": "{number} 的地区码 {region} 不存在",
+        "en": "{number} names no region ({region})",
     },
     "id_card.birth_date": {
-        "zh": "身份证号 {number} 中的出生日期不存在",
-        "en": "the birth date in the identity card number {number} does not exist",
+        "zh": "{number} 中的出生日期不存在",
+        "en": "the birth date in {number} does not exist",
     },
     "id_card.future": {
-        "zh": "身份证号 {number} 中的出生日期在将来",
-        "en": "the birth date in the identity card number {number} is in the future",
+        "zh": "{number} 中的出生日期还没到",
+        "en": "the birth date in {number} is in the future",
     },
     "id_card.check_digit": {
-        "zh": "身份证号 {number} 校验位不对",
-        "en": "wrong check digit in the identity card number {number}",
+        "zh": "{number} 的校验位不对，请对照证件",
+        "en": "wrong check digit in {number}; compare it with the document",
     },
     "uscc.length": {
-        "zh": "统一社会信用代码 {number} 有 {length} 位，应为 18 位",
-        "en": "the company code {number} has {length} characters, not 18",
+        "zh": "{number} 有 {length} 位，统一社会信用代码应为 18 位",
+        "en": "{number} has {length} characters, a company code has 18",
     },
     "uscc.form": {
-        "zh": "统一社会信用代码 {number} 含有不该有的字符“{sign}”",
-        "en": "the company code {number} has the sign “{sign}”, which no code has",
+        "zh": "{number} 含有统一社会信用代码不该有的字符“{sign}”",
+        "en": "{number} has the sign “{sign}”, which no company code has",
     },
     "uscc.check_digit": {
-        "zh": "统一社会信用代码 {number} 校验位不对",
-        "en": "wrong check digit in the company code {number}",
+        "zh": "{number} 的校验位不对，请对照执照",
+        "en": "wrong check digit in {number}; compare it with the licence",
     },
     # parking spaces
     "roll.space_missing": {"zh": "没有车位号，也没有车牌", "en": "neither a parking space nor a plate"},
     "roll.space_contradicts": {
-        "zh": "车位与{where}不一致",
-        "en": "the parking space contradicts {where}",
+        "zh": "与{where}不一致",
+        "en": "contradicts {where}",
     },
     "roll.space_home_unknown": {
         "zh": "没有房屋 {home}",
@@ -177,12 +178,12 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
         "en": "{names} is no co-owner in the register, which was left as it is",
     },
     "register.id_of_another": {
-        "zh": "证件号码已登记在 {name} 名下",
+        "zh": "已登记在 {name} 名下",
         "en": "the register has this number under the name of {name}",
     },
     "register.space": {
-        "zh": "车位已登记给 {there}",
-        "en": "the register gives the parking space to {there}",
+        "zh": "已登记给 {there}",
+        "en": "the register gives it to {there}",
     },
     "register.phones": {
         "zh": "{name} 的登记里没有这个号码，没有补录",
@@ -213,8 +214,8 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
         "en": "without a home the plate {plates} was not entered",
     },
     "plate.unusual": {
-        "zh": "车牌 {plate} 少见，请核对",
-        "en": "the plate {plate} is unusual, please check it",
+        "zh": "{plate} 少见，请核对",
+        "en": "{plate} is unusual, please check it",
     },
     "plate.form": {
         "zh": "{plate} 不像车牌，请核对",
@@ -222,6 +223,29 @@ WORDINGS: Mapping[str, Mapping[Language, str]] = {
     },
 }
 
+OUR_COLUMNS: Mapping[str, str] = {
+    "业主": "owner",
+    "电话": "telephone",
+    "证件号码": "identity number",
+    "联系地址": "address",
+    "电子邮箱": "e-mail",
+    "建筑面积": "floor area",
+    "计费面积": "chargeable area",
+    "户型": "layout",
+    "用途": "use",
+    "交付标准": "finish",
+    "销售状态": "sold",
+    "交付日期": "handed over on",
+    "共有人": "co-owners",
+    "紧急联系人": "emergency contact",
+    "备注": "remark",
+    "房号": "home number",
+    "车位号": "parking space",
+    "车牌": "plate",
+}
+"""What the register names in its own words, in English; a heading of the workbook stays as the office wrote it."""
+
+_OF_THE_REGISTER = ("register.", "roll.space_home_unknown")
 _BETWEEN: Mapping[Language, str] = {"zh": "；", "en": "; "}
 
 
@@ -230,10 +254,18 @@ def word_reason(reason: Reason, language: Language, *, sheet: str = "") -> str:
 
     The sheet of another row is only named where it is a different one.
     """
-    sentence = _worded(reason.code, reason.facts, language, sheet)
-    if not reason.column:
+    column, sentence = word_parts(reason, language, sheet=sheet)
+    if not column:
         return sentence
-    return f"{reason.column}：{sentence}" if language == "zh" else f"{reason.column}: {sentence}"
+    return f"{column}：{sentence}" if language == "zh" else f"{column}: {sentence}"
+
+
+def word_parts(reason: Reason, language: Language, *, sheet: str = "") -> tuple[str, str]:
+    """The column and the sentence of one reason."""
+    column = reason.column
+    if language == "en" and reason.code.startswith(_OF_THE_REGISTER):
+        column = OUR_COLUMNS.get(column, column)
+    return column, _worded(reason.code, reason.facts, language, sheet)
 
 
 def word_reasons(reasons: tuple[Reason, ...], language: Language, *, sheet: str = "") -> str:

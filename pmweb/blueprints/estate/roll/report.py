@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pmweb.blueprints.estate.roll.reasons import Language, word_reason, word_reasons, word_same
+from pmweb.blueprints.estate.roll.reasons import Language, word_parts, word_reasons, word_same
 from pmweb.blueprints.estate.roll.result import (
     Imported,
     OtherRow,
@@ -49,10 +49,7 @@ class Line:
 
     def why(self, language: Language) -> list[tuple[str, str]]:
         """Each reason as the heading of its column and the sentence."""
-        return [
-            (reason.column, word_reason(Reason(reason.code, "", reason.facts), language, sheet=self.at.sheet))
-            for reason in self.reasons
-        ]
+        return [word_parts(reason, language, sheet=self.at.sheet) for reason in self.reasons]
 
 
 def lines_of(read: Iterable[Outcome], weighed: Iterable[Outcome], labels: Mapping[RowRef, str]) -> list[Line]:
