@@ -6,7 +6,7 @@ A room declares one ``Card`` in its ``cards.py``; the factory registers it. Page
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -62,17 +62,26 @@ class Matter:
 
 @dataclass(frozen=True)
 class Action:
-    """Something that a role may start from a home's card; ``endpoint`` takes ``home=<id>``."""
+    """Something that a role may start from a home's card; ``endpoint`` takes ``home=<id>``.
+
+    ``offered`` says of a home whether there is anything to start.
+    """
 
     label: Any
     icon: str
     endpoint: str
     permission: Permission
+    offered: Callable[[int], bool] = lambda home_id: True
 
 
 @dataclass(frozen=True)
 class Card:
-    """What one room shows elsewhere."""
+    """What one room shows elsewhere.
+
+    ``task_url`` says by kind where a task is done, where that is not the page of its matter. ``task_more`` adds by kind
+    what only the matters know, for many of them at once: ids → words. ``of_home`` is what the room says of a home in
+    a word.
+    """
 
     room: str
     label: Any
@@ -81,6 +90,9 @@ class Card:
     subject_url: Mapping[str, Callable[[int], str]] = field(default_factory=dict)
     events: Words = field(default_factory=dict)
     tasks: Words = field(default_factory=dict)
+    task_url: Mapping[str, Callable[[int], str]] = field(default_factory=dict)
+    task_more: Mapping[str, Callable[[Collection[int]], Mapping[int, str]]] = field(default_factory=dict)
+    of_home: Callable[[int], str] | None = None
     actions: tuple[Action, ...] = ()
     open_matters: Callable[[Iterable[int]], list[Matter]] | None = None
     search: Callable[[str], list[Matter]] | None = None
@@ -145,10 +157,28 @@ def asked(task: Promised) -> str:
     return _say(card.tasks if card else {}, task.kind, task.facts)
 
 
+def asked_in_full(tasks: Collection[Promised]) -> list[str]:
+    """What each of these tasks asks for, with what its matter adds: one query for each kind that has more to say."""
+    more: dict[tuple[str, int], str] = {}
+    for kind in {task.kind for task in tasks}:
+        of_kind = [task for task in tasks if task.kind == kind]
+        card = card_of(of_kind[0].subject_kind)
+        tell = card.task_more.get(kind) if card else None
+        if tell is not None:
+            said = tell([task.subject_id for task in of_kind])
+            more |= {(kind, subject_id): words for subject_id, words in said.items()}
+    return [
+        " · ".join(part for part in (asked(task), more.get((task.kind, task.subject_id), "")) if part)
+        for task in tasks
+    ]
+
+
 def task_url(task: Promised) -> str:
     """Where the task is done."""
     card = card_of(task.subject_kind)
-    return card.subject_url[task.subject_kind](task.subject_id) if card else url_for("home.today")
+    if card is None:
+        return url_for("home.today")
+    return card.task_url.get(task.kind, card.subject_url[task.subject_kind])(task.subject_id)
 
 
 def _say(words: Words, code: str, facts: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from flask import url_for
@@ -19,8 +19,9 @@ from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
 from pmweb.models.homes import Home
+from pmweb.models.people import Tie, TieKind
 from pmweb.web.cards import Action, Card, Matter
-from pmweb.web.filters import listed, named
+from pmweb.web.filters import day, listed, named
 from pmweb.web.wording import word
 
 
@@ -162,6 +163,57 @@ def _search(text: str) -> list[Matter]:
     ]
 
 
+def _of_home(home_id: int) -> str:
+    """Whether the present owner has moved in."""
+    known = _latest(home_id)
+    if known is None:
+        return _("还没有办理")
+    if known.state in ENDED:
+        return _("已入住，%(day)s 归档", day=day(known.filed_at))
+    return str(STATES[known.state])
+
+
+def _may_begin(home_id: int) -> bool:
+    """Sold, and its owner has neither moved in nor begun to."""
+    sold = unit().scalar(select(Home.sold).where(Home.id == home_id))
+    return bool(sold) and _latest(home_id) is None
+
+
+def _latest(home_id: int) -> Any:
+    """The case of the present owner, as columns."""
+    owner = select(Tie.person_id).where(
+        Tie.home_id == home_id, Tie.kind == TieKind.OWNER, Tie.until_on.is_(None)
+    )
+    query = (
+        select(MoveIn.state, MoveIn.filed_at)
+        .where(MoveIn.home_id == home_id, MoveIn.voided_at.is_(None), MoveIn.owner_id.in_(owner))
+        .order_by(MoveIn.id.desc())
+        .limit(1)
+    )
+    return unit().execute(query).one_or_none()
+
+
+_STEPS = (
+    (MoveIn.identity_checked_at, _l("下一步：核对业主与资料")),
+    (MoveIn.registered_at, _l("下一步：住户登记表")),
+    (MoveIn.agreements_at, _l("下一步：协议签署")),
+    (MoveIn.handover_at, _l("下一步：钥匙物品")),
+    (MoveIn.checked_at, _l("下一步：验房与抄表")),
+)
+
+
+def _next_steps(ids: Collection[int]) -> dict[int, str]:
+    """Which step of each case comes next: the first of those that build on each other."""
+    query = select(MoveIn.id, *(column for column, _word in _STEPS)).where(MoveIn.id.in_(ids))
+    words = [word for _column, word in _STEPS]
+    return {
+        move_in_id: str(
+            next((word for at, word in zip(done, words, strict=True) if at is None), _("下一步：签字"))
+        )
+        for move_in_id, *done in unit().execute(query)
+    }
+
+
 def _count_open() -> int:
     query = select(func.count(MoveIn.id)).where(MoveIn.voided_at.is_(None), MoveIn.state.not_in(list(ENDED)))
     return unit().scalar(query) or 0
@@ -169,6 +221,11 @@ def _count_open() -> int:
 
 def _url(move_in_id: int) -> str:
     return url_for("movein.show", move_in_id=move_in_id)
+
+
+def _step(name: str) -> Callable[[int], str]:
+    """Where a task is done that belongs to one step."""
+    return lambda move_in_id: url_for(f"movein.{name}", move_in_id=move_in_id)
 
 
 CARD = Card(
@@ -201,12 +258,30 @@ CARD = Card(
     },
     tasks={
         "movein.handle": _l("接着办理入住"),
+        "movein.inspect": _l("陪业主验房、抄表"),
         "movein.papers": _l("等业主补齐 %(count)s 份资料"),
         "movein.appoint": _l("复检合格，约业主再次验收"),
         "movein.accompany": _l("带工具陪同业主再次验收"),
         "movein.file": _l("验收合格，资料归档"),
     },
-    actions=(Action(lazy_pgettext("start", "办理入住"), "key", "movein.new", Permission.MOVEIN_HANDLE),),
+    task_url={
+        "movein.papers": _step("identity"),
+        "movein.inspect": _step("acceptance"),
+        "movein.appoint": _step("rounds"),
+        "movein.accompany": _step("rounds"),
+        "movein.file": _step("filing"),
+    },
+    task_more={"movein.handle": _next_steps},
+    of_home=_of_home,
+    actions=(
+        Action(
+            lazy_pgettext("start", "办理入住"),
+            "key",
+            "movein.new",
+            Permission.MOVEIN_HANDLE,
+            offered=_may_begin,
+        ),
+    ),
     open_matters=_open_matters,
     search=_search,
     count_open=_count_open,

@@ -110,7 +110,9 @@ def _actions(home: Home) -> list[dict[str, Any]]:
         {"url": url_for(action.endpoint, home=home.id), "icon": action.icon, "word": action.label}
         for card in cards.cards()
         for action in card.actions
-        if allowed(action.permission) and action.endpoint in current_app.view_functions
+        if allowed(action.permission)
+        and action.endpoint in current_app.view_functions
+        and action.offered(home.id)
     ]
 
 
@@ -269,7 +271,9 @@ def _things(home: Home) -> list[tuple[str, str]]:
 def _facts(home: Home) -> list[tuple[str, Any]]:
     """What is known of the home itself, with the last day of the warranty of its waterproofing (WAR-1)."""
     charged = area(home.chargeable_area) if home.chargeable_area != home.floor_area else ""
+    rooms = [(card.label, card.of_home(home.id)) for card in cards.cards() if home.sold and card.of_home]
     return [
+        *rooms,
         (_("建筑面积"), area(home.floor_area)),
         (_("计费面积"), charged),
         (_("户型"), home.layout_type),

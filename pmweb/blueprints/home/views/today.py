@@ -77,14 +77,14 @@ def today() -> Response:
     bounds = Bounds.at(clock.now(), clock.zone())
     mine = _mine()
     rows = _first_rows(mine, bounds)
-    owners = owners_of(row.home_id for row in rows)
+    lines = _lines(rows)
     sections = [
         {
             "id": section.value,
             "title": WORDS[section],
             "icon": ICONS[section],
             "n": here[0].n if here else 0,
-            "lines": [_line(row, owners) for row in here],
+            "lines": [line for row, line in zip(rows, lines, strict=True) if row.section == section.value],
             "more": url_for("home.tasks", when=section.value) if here and here[0].n > len(here) else None,
         }
         for section in Section
@@ -117,7 +117,6 @@ def tasks() -> Response:
     query = select(*_COLUMNS).outerjoin(Home, Home.id == Task.home_id).where(mine, _within(section, bounds))
     order = (Task.event_at, Task.id) if section is Section.WAITING else (Task.due_at, Task.id)
     found = paged(query, order)
-    owners = owners_of(row.home_id for row in found.rows)
     named = _section_of(bounds).label("section")
     counts = {
         row.section: row.n
@@ -135,7 +134,7 @@ def tasks() -> Response:
     return page(
         "home/tasks.html",
         found=found,
-        lines=[_line(row, owners) for row in found.rows],
+        lines=_lines(found.rows),
         chips=chips,
         section_word=WORDS[section],
     )
@@ -225,7 +224,13 @@ def _first_rows(mine: ColumnElement[bool], bounds: Bounds) -> Sequence[Row[*tupl
     return unit().execute(query).all()
 
 
-def _line(row: Any, owners: dict[int, str]) -> Line:
+def _lines(rows: Sequence[Any]) -> list[Line]:
+    """The promises as rows; whose home it is, and what the matters add, in a query each."""
+    owners = owners_of(row.home_id for row in rows)
+    return [_line(row, owners, what) for row, what in zip(rows, cards.asked_in_full(rows), strict=True)]
+
+
+def _line(row: Any, owners: dict[int, str], what: str) -> Line:
     card = cards.card_of(row.subject_kind)
     return Line(
         url=cards.task_url(row),
@@ -233,7 +238,7 @@ def _line(row: Any, owners: dict[int, str]) -> Line:
         place=row.label or row.facts.get("place") or row.facts.get("number") or "–",
         name=owners.get(row.home_id, ""),
         room=str(card.label) if card else "",
-        what=cards.asked(row),
+        what=what,
         due=due(row.due_at) if row.due_at else waited(row.event_at),
         when=lateness(row.due_at),
     )

@@ -175,8 +175,24 @@ def _conclude(move_in: MoveIn, missing: tuple[Paper, ...], at: datetime) -> None
         tasks.keep(session, "movein.papers", move_in, at=at)
         if move_in.identity_checked_at is None:
             journal.note(session, move_in, "movein.identity_checked", at=at, home_id=move_in.home_id)
+            _call_the_repair_department(move_in, at)
         move_in.identity_checked_at = move_in.identity_checked_at or at
     session.flush()
+
+
+def _call_the_repair_department(move_in: MoveIn, at: datetime) -> None:
+    """M-9: it walks through the home with the owner, so it must hear that somebody is here to move in."""
+    tasks.promise(
+        unit(),
+        "movein.inspect",
+        "M-9",
+        move_in,
+        event_at=at,
+        due_at=same_day(at, clock.zone()),
+        role=Role.REPAIRER,
+        department="repair",
+        home_id=move_in.home_id,
+    )
 
 
 def _keep_power(move_in: MoveIn, power: Power | None, today: date, *, needed: bool) -> None:

@@ -196,7 +196,8 @@ def _end_round(
         round=sheet.round,
         reason=reason,
     )
-    tasks.keep(unit(), "movein.handle", move_in, at=at)
+    for kind in ("movein.handle", "movein.inspect"):
+        tasks.keep(unit(), kind, move_in, at=at)
     if passed:
         rounds.promise_filing(move_in, at=at)
     elif refused:

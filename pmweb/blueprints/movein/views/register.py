@@ -77,7 +77,7 @@ def _taken(move_in: MoveIn, sheet: Sheet, button: str) -> bool:
     """Take everything or nothing; what is wrong stands beside its field."""
     parts = sheet.to_take(button)
     forms = [*parts.values(), sheet.register]
-    if not all([form.validate() for form in forms]):  # a list: each form says what it lacks
+    if not all(form.validate() for form in forms):  # a list: each form says what it lacks
         return False
     for name, part in parts.items():
         if not part.carried_out(_act(move_in, name, part)):
