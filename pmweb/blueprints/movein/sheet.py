@@ -10,7 +10,7 @@ from pmweb.data.acceptance import AcceptanceChecklist
 
 REPEATABLE = ("bedroom", "bathroom", "balcony")
 INSTRUMENT_METHODS = frozenset({"pond", "read", "measure", "test"})
-"""Items that nobody marks in passing: 其余全部合格 leaves them 待测."""
+"""What is ponded, read, measured or tested; it may have to wait for another day (待测)."""
 
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _BEDROOMS = re.compile(r"([一二两三四五六\d])\s*[室房]")
@@ -60,9 +60,13 @@ def lines(
                 yield SheetLine(position, room.id, number, item.id)
 
 
-def needs_instrument(checklist: AcceptanceChecklist, code: str) -> bool:
-    """Whether an item is ponded, read, measured or tested, and so is marked only on its own."""
-    return checklist.items[code].method in INSTRUMENT_METHODS
+def on_its_own(checklist: AcceptanceChecklist, code: str) -> bool:
+    """Whether nobody marks an item in passing: it needs an instrument, or somebody's safety depends on it.
+
+    其余全部合格 leaves it 待测.
+    """
+    item = checklist.items[code]
+    return item.safety or item.method in INSTRUMENT_METHODS
 
 
 def _count(pattern: re.Pattern[str], text: str) -> int | None:

@@ -221,12 +221,21 @@ def test_the_rest_of_a_room_can_be_taken_back_but_for_what_was_touched_since(
     touched = [item for item in room if item.result is OK]
     assert len(touched) == count
     assert room[4].result is DEFECT
-    assert not any(sheets.needs_instrument(DATA.acceptance, item.code) for item in touched)
+    assert not any(sheets.on_its_own(DATA.acceptance, item.code) for item in touched)
     mark(journey, sheet, touched[0], NONE)
     assert acceptance.undo_rest(journey.move_in, sheet, batch, at=journey.now()) == count - 1
     assert touched[0].result is NONE
     assert {item.result for item in touched[1:]} == {UNTESTED}
     assert acceptance.undo_rest(journey.move_in, sheet, batch, at=journey.now()) == 0
+
+
+def test_nobody_finds_the_lift_in_order_in_passing(journey: Journey, sheet: AcceptanceSheet) -> None:
+    """What somebody's safety depends on is looked at on its own, though it needs no instrument (A-11)."""
+    acceptance.mark_rest(journey.move_in, sheet, "lobby", 1, checklist=DATA.acceptance, at=journey.now())
+    left = {
+        item.code for item in acceptance.items_of(sheet) if item.room == "lobby" and item.result is not OK
+    }
+    assert left == {"LOB-02", "LOB-03", "LOB-04"}
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(Result)), st.booleans()), max_size=140))

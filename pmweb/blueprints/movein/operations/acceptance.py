@@ -195,17 +195,13 @@ def mark_rest(
     checklist: AcceptanceChecklist,
     at: datetime,
 ) -> tuple[str, int]:
-    """其余全部合格: every untouched line of a room that needs no instrument. Returns the batch and how many."""
+    """其余全部合格: every untouched line of a room that is not marked on its own. Returns the batch and how many."""
     _refuse_closed(move_in, sheet)
     batch = str(uuid.uuid4())
     touched = 0
     for item in _room_items(sheet, room, room_no):
         waits = bool(item.note)
-        if (
-            item.result is Result.NOT_TESTED
-            and not waits
-            and not sheets.needs_instrument(checklist, item.code)
-        ):
+        if item.result is Result.NOT_TESTED and not waits and not sheets.on_its_own(checklist, item.code):
             item.result, item.batch = Result.OK, batch
             _signed_by_hand(item, at)
             touched += 1

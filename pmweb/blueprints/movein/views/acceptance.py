@@ -60,10 +60,10 @@ class RoomOnSheet:
 
     @property
     def rest(self) -> int:
-        """Lines that 其余全部合格 would mark: untouched, and no instrument is needed."""
+        """Lines that 其余全部合格 would mark: untouched, no instrument is needed, no safety at stake."""
         checklist = defaults().acceptance
         return sum(
-            i.result is Result.NOT_TESTED and not i.note and not sheets.needs_instrument(checklist, i.code)
+            i.result is Result.NOT_TESTED and not i.note and not sheets.on_its_own(checklist, i.code)
             for i in self.items
         )
 
@@ -227,7 +227,7 @@ def remove_photo(move_in_id: int, item_id: int, attachment_id: int) -> Response:
 @bp.post("/<int:move_in_id>/rooms/<int:position>/rest")
 @requires(Permission.MOVEIN_INSPECT)
 def mark_rest(move_in_id: int, position: int) -> Response:
-    """本间其余全部合格: the untouched lines of a room that need no instrument."""
+    """本间其余全部合格: the untouched lines of a room that are not marked on their own."""
     move_in, sheet, room = _room(move_in_id, position)
     walk.mark_rest(move_in, sheet, room.room, room.room_no, checklist=defaults().acceptance, at=captured_at())
     return go("movein.acceptance", move_in_id=move_in_id, room=position, _anchor=f"room-{position}")
