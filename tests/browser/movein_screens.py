@@ -123,13 +123,7 @@ class Desk(Screen):
         self.step("归档")
         self.at("归档")
         for paper in ("入住通知单", *PAPERS[applicant]):
-            field = self.page.locator("li.paper", has_text=paper).first
-            summary = field.locator("details:not([open]) summary")
-            if summary.count():
-                self.touch(summary)
-            self.write("存放位置", "3 柜 12 盒", field)
-            self.touch(field.get_by_role("button"))
-            expect(self.page.locator("li.paper", has_text=paper).first).to_contain_text("3 柜 12 盒")
+            self.write(f"{paper} 存放位置", "3 柜 12 盒")
         self.tap("归入户档案")
         self.says("已归入户档案")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pmweb.blueprints.movein.operations import case, desk
-from pmweb.blueprints.movein.rules import Paper
+from pmweb.blueprints.movein.rules import Paper, State
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
 from tests.blueprints.movein.journey import Journey
@@ -132,3 +132,46 @@ class TestTheRegister:
     def test_the_next_person_finds_the_form_open(self, client: CheckingClient, journey: Journey) -> None:
         added = self.send(client, journey, "member", member__name="租客", **{"member-kind": "tenant"})
         assert "more=member" in added.location
+
+
+class TestTheFile:
+    """M-19, FM-34: where each paper lies is written on one page; both buttons keep it."""
+
+    @pytest.fixture
+    def passed(self, office: Office) -> Journey:
+        made = Journey(office)
+        made.at_the_desk()
+        made.first_round(defects=0)
+        db.session.commit()
+        return made
+
+    def send(self, client: CheckingClient, passed: Journey, button: str, **places: str) -> Any:
+        data = {f"{paper}-place": place for paper, place in places.items()}
+        return client.post(f"/movein/{passed.move_in.id}/filing", data=data | {"button": button})
+
+    def test_the_places_that_were_written_are_kept_and_filed(
+        self, client_for: ClientFor, passed: Journey
+    ) -> None:
+        client = client_for(Role.RECEPTIONIST)
+        filed = self.send(client, passed, "file", id_card_owner="3 柜", move_in_notice="3 柜 12 盒")
+        assert (filed.status_code, filed.location) == (303, f"/movein/{passed.move_in.id}")
+        db.session.expire_all()
+        assert passed.move_in.state is State.FILED
+        assert case.papers_of(passed.move_in)[Paper.NOTICE].place == "3 柜 12 盒"
+
+    def test_what_is_missing_is_named_and_what_was_written_stays(
+        self, client_for: ClientFor, passed: Journey
+    ) -> None:
+        client = client_for(Role.RECEPTIONIST)
+        refused = self.send(client, passed, "file", move_in_notice="3 柜 12 盒")
+        assert refused.status_code == 422
+        assert "档案还缺：业主身份证" in refused.text
+        assert 'value="3 柜 12 盒"' in refused.text
+        assert self.send(client, passed, "places", move_in_notice="3 柜 12 盒").status_code == 303
+        assert "3 柜 12 盒" in client.get(f"/movein/{passed.move_in.id}/filing").text
+
+    def test_a_filed_paper_can_be_looked_at(self, client_for: ClientFor, passed: Journey) -> None:
+        client = client_for(Role.RECEPTIONIST)
+        self.send(client, passed, "file", id_card_owner="3 柜", move_in_notice="3 柜")
+        page = client.get(f"/movein/{passed.move_in.id}/filing").text
+        assert f"/movein/{passed.move_in.id}/print/acceptance_sheet" in page

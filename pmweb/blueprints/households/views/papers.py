@@ -22,7 +22,7 @@ def print_register(home_id: int) -> Response:
     household = household_of(home.id)
     owner = household.owner
     return page(
-        "households/print_register.html",
+        "shared/household_register.html",
         home=home,
         household=household,
         owner=owner,

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.movein.rules import Paper
-from pmweb.web.fields import Form, select, text, tick
+from pmweb.models.pictures import Prepared
+from pmweb.web.fields import Form, text, tick
 from pmweb.web.file_fields import ScanField
 
 
 class PlaceForm(Form):
-    """Where a paper lies: cabinet and box, or its scan."""
+    """Where one paper lies: cabinet and box, or its scan. Named by the paper through its prefix."""
 
-    kind = select(_l("文件"), [(paper.value, paper.value) for paper in Paper])
-    place = text(_l("存放位置（柜、盒）"), 40)
+    place = text(_l("存放位置"), 40)
     scan = ScanField(_l("扫描件"), limit=1)
+
+    def filled(self) -> bool:
+        """Whether it says something else than what is known."""
+        said, known = self.place.data or "", self.place.object_data or ""
+        return said != known or bool(self.scan.data or self.scan.errors or self.scan.process_errors)
+
+    def the_scan(self) -> Prepared | None:
+        """The scan that came along."""
+        return self.scan.data[0] if self.scan.data else None
 
 
 class FileForm(Form):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash
+from collections.abc import Callable
+
+from flask import flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,63 +17,78 @@ from pmweb.blueprints.movein.rules import IDENTITY_PAPERS, Paper
 from pmweb.blueprints.movein.views.base import bp, opened_case
 from pmweb.domain.permissions import Permission
 from pmweb.web.access import requires
+from pmweb.web.fields import Together
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at
+
+Places = dict[Paper, PlaceForm]
 
 
 @bp.route("/<int:move_in_id>/filing", methods=["GET", "POST"], endpoint="filing")
 @requires(Permission.MOVEIN_FILE)
 def filing_page(move_in_id: int) -> Response:
-    """归档: allowed when nothing is missing; open defects are asked about."""
+    """归档: where each paper lies; allowed when nothing is missing, open defects are asked about.
+
+    Both buttons keep the places that were written; one of them also files.
+    """
     opened = opened_case(move_in_id)
-    move_in, facts = opened.records.move_in, opened.facts
-    FLOW.open_step("filing", facts)
-    form = FileForm()
-
-    def file() -> None:
-        filing.file(
-            move_in,
-            facts,
-            opened.file,
-            accept_open_defects=bool(form.accept_open_defects.data),
-            at=captured_at(),
-        )
-
-    if form.carried_out(file):
-        flash(_("已归入户档案。"))
-        return go("movein.show", move_in_id=move_in_id)
-    return _filing_page(opened, form)
-
-
-@bp.post("/<int:move_in_id>/filing/place")
-@requires(Permission.MOVEIN_FILE)
-def place(move_in_id: int) -> Response:
-    """Say where the original or copy of a paper lies, or add its scan."""
-    opened = opened_case(move_in_id)
-    move_in = opened.records.move_in
     FLOW.open_step("filing", opened.facts)
-    form = PlaceForm()
-
-    def keep() -> None:
-        scan = form.scan.data[0] if form.scan.data else None
-        filing.keep_paper(move_in, Paper(form.kind.data), form.place.data or "", scan, at=captured_at())
-
-    if form.carried_out(keep):
-        return go("movein.filing", move_in_id=move_in_id)
-    return _filing_page(opened, FileForm(formdata=None), place_form=form)
-
-
-def _filing_page(opened: CaseFile, form: FileForm, place_form: PlaceForm | None = None) -> Response:
+    places, form = _places(opened), FileForm()
+    if request.method == "POST" and _kept(opened, places, form):
+        if request.form.get("button") != "file":
+            flash(_("已保存。"))
+            return go("movein.filing", move_in_id=move_in_id)
+        if form.carried_out(lambda: _file(move_in_id, form)):
+            flash(_("已归入户档案。"))
+            return go("movein.show", move_in_id=move_in_id)
     return page(
         "movein/filing.html",
         "step",
-        form=place_form or form,
+        form=Together([*places.values(), form]) if request.method == "POST" else None,
         file_form=form,
-        place_form=place_form,
+        places={paper.value: place for paper, place in places.items()},
         move_in=opened.records.move_in,
         facts=opened.facts,
         lines=opened.file,
         words=PAPER_NAMES,
         brought=[paper.value for paper in Paper],
         identity_papers=IDENTITY_PAPERS,
+    )
+
+
+def _places(opened: CaseFile) -> Places:
+    """A form for each paper that was brought and goes into the file."""
+    known = {line.kind: line.place for line in opened.file}
+    return {
+        paper: PlaceForm(prefix=f"{paper.value}-", data={"place": known[paper.value]})
+        for paper in Paper
+        if paper.value in known
+    }
+
+
+def _kept(opened: CaseFile, places: Places, form: FileForm) -> bool:
+    """Keep everything that was written about the papers, or nothing of it."""
+    filled = {paper: place for paper, place in places.items() if place.filled()}
+    if not all([one.validate() for one in [*filled.values(), form]]):  # a list: each says what it lacks
+        return False
+    for paper, place in filled.items():
+        if not place.carried_out(_keep(opened, paper, place)):
+            return False
+    return True
+
+
+def _keep(opened: CaseFile, paper: Paper, place: PlaceForm) -> Callable[[], None]:
+    move_in, said = opened.records.move_in, place.place.data or ""
+    return lambda: filing.keep_paper(move_in, paper, said, place.the_scan(), at=captured_at())
+
+
+def _file(move_in_id: int, form: FileForm) -> None:
+    """File what lies there now, with the places that were just written."""
+    opened = opened_case(move_in_id)
+    filing.file(
+        opened.records.move_in,
+        opened.facts,
+        opened.file,
+        accept_open_defects=bool(form.accept_open_defects.data),
+        at=captured_at(),
     )

@@ -63,7 +63,7 @@ def _register(opened: CaseFile, common: dict[str, Any]) -> Response:
         return redirect(url_for("households.print_register", home_id=move_in.home_id))
     household = desk.household(move_in)
     return page(
-        "households/print_register.html",
+        "shared/household_register.html",
         home=move_in.home,
         household=household,
         owner=household.owner,
