@@ -60,7 +60,7 @@ def load(folder: Path) -> Defaults:
         repairs=repairs,
         complaints=read_complaints(top("complaint-rules.yaml", "complaint_rules")),
         fees=read_fees(top("fee-items.yaml", "fee_items")),
-        movein=read_movein(top("movein.yaml", "movein"), repairs.trades),
+        movein=read_movein(top("movein.yaml", "movein"), repairs.trades, acceptance.items),
     )
 
 

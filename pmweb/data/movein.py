@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from pmweb.data.acceptance import AcceptanceItem
 from pmweb.data.reading import Entry, table
 
 
@@ -43,16 +44,21 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MoveInRules:
-    """Agreements and things by id, reasons by trade; in the order of the file."""
+    """Agreements and things by id, reasons by trade and by item; in the order of the file."""
 
     agreements: Mapping[str, Agreement]
     things: Mapping[str, Thing]
     reasons: Mapping[str, Reasons]
+    item_reasons: Mapping[str, Reasons]
+
+    def reasons_of(self, item: AcceptanceItem) -> Reasons:
+        """The chips of a defect of this item: its own, else those of its trade."""
+        return self.item_reasons.get(item.id) or self.reasons[item.trade]
 
 
-def read_movein(top: Entry, trades: Collection[str]) -> MoveInRules:
-    """Build the rules; ``BrokenData`` where a row is incomplete or a trade is unknown."""
-    top.knows("schema_version", "kind", "agreements", "things", "reasons")
+def read_movein(top: Entry, trades: Collection[str], items: Collection[str]) -> MoveInRules:
+    """Build the rules; ``BrokenData`` where a row is incomplete, a trade or an item is unknown."""
+    top.knows("schema_version", "kind", "agreements", "things", "reasons", "item_reasons")
 
     def agreement(row: Entry) -> Agreement:
         row.knows(*Agreement.__dataclass_fields__)
@@ -75,8 +81,16 @@ def read_movein(top: Entry, trades: Collection[str]) -> MoveInRules:
         if trade not in trades:
             entry.fail(f"there is no trade {trade}")
         chips[trade] = Reasons(entry["zh"].texts(), entry["en"].texts())
+    own: dict[str, Reasons] = {}
+    for row in top["item_reasons"].rows():
+        row.knows("items", "zh", "en")
+        for item in row["items"].rows():
+            if item.among(items) in own:
+                item.fail(f"the item {item.text()} stands twice")
+            own[item.text()] = Reasons(row["zh"].texts(), row["en"].texts())
     return MoveInRules(
         agreements=table(top["agreements"].rows(), agreement),
         things=table(top["things"].rows(), thing),
         reasons=chips,
+        item_reasons=own,
     )

@@ -317,8 +317,8 @@ class Player:
                 self._wait_for_pond(move_in, sheet, items)
 
     def _describe(self, move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, story: Story) -> None:
-        trade = DATA.acceptance.items[item.code].trade
-        reason = self.random.choice(DATA.movein.reasons[trade].zh)
+        about = DATA.acceptance.items[item.code]
+        reason = self.random.choice(DATA.movein.reasons_of(about).zh)
         severity = (
             item.severity if item.severity is Severity.SAFETY else self.random.choice(list(Severity)[:2])
         )

@@ -43,3 +43,23 @@ def test_a_trade_that_nobody_knows_stops_the_start(slip: Slip) -> None:
 
 def test_a_meaning_that_nobody_knows_stops_the_start(slip: Slip) -> None:
     slip(FILE, "meaning: agree", "meaning: perhaps")
+
+
+def test_a_door_has_no_words_of_a_window() -> None:
+    """FM-05: what a tap puts into the description fits the item."""
+    data = defaults()
+    items = data.acceptance.items
+    assert set(data.movein.item_reasons) <= set(items)
+    assert "排水孔堵塞" not in data.movein.reasons_of(items["ENT-01"]).zh
+    assert "排水孔堵塞" in data.movein.reasons_of(items["LIV-08"]).zh
+    for item in items.values():
+        reasons = data.movein.reasons_of(item)
+        assert len(reasons.zh) == len(reasons.en) > 0
+
+
+def test_an_item_that_nobody_knows_stops_the_start(slip: Slip) -> None:
+    assert "ENT-99" in slip(FILE, "items: [ENT-03]", "items: [ENT-99]")
+
+
+def test_an_item_that_stands_twice_stops_the_start(slip: Slip) -> None:
+    assert "stands twice" in slip(FILE, "items: [ENT-03]", "items: [ENT-01]")

@@ -300,7 +300,7 @@ def _sheet_page(
         metered=progress.complete and len(meters.readings_of(move_in)) >= len(OPENING_METERS),
         rooms_done=sum(r.done == len(r.items) for r in rooms),
         checklist=defaults().acceptance,
-        reasons=defaults().movein.reasons,
+        reasons_of=defaults().movein.reasons_of,
         instruments=sheets.INSTRUMENT_METHODS,
         severity_words=SEVERITIES,
         responsible_words=RESPONSIBLES,
