@@ -101,13 +101,18 @@ class Form(FlaskForm):
 
 
 class Together:
-    """Several forms that are one on the page: for the summary of what is missing."""
+    """Several forms that are one on the page: each says what it lacks, and one summary names it all."""
 
     def __init__(self, forms: Sequence[Form]) -> None:
         self._forms = forms
 
     def __iter__(self) -> Iterator[Field]:
         return (field for form in self._forms for field in form)
+
+    def validate(self) -> bool:
+        """Whether all of them are filled in; every one is asked, not only up to the first that is not."""
+        fits = [form.validate() for form in self._forms]
+        return all(fits)
 
     @property
     def form_errors(self) -> list[str]:

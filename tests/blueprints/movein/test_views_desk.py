@@ -114,6 +114,13 @@ class TestTheRegister:
         assert 'value="苏建业"' in refused.text
         assert self.names(journey) == [journey.owner.name]
 
+    def test_everything_that_is_missing_is_said_at_once(
+        self, client: CheckingClient, journey: Journey
+    ) -> None:
+        refused = self.send(client, journey, "done", member__name="苏建业", vehicle__space="B-12")
+        assert "请填写手机" in refused.text
+        assert "请填写车牌" in refused.text
+
     def test_the_owner_is_not_the_emergency_contact(self, client: CheckingClient, journey: Journey) -> None:
         """FM-01: somebody typed the owner once more, as a new person."""
         same = {"member__name": journey.owner.name, "member__relation": "本人"}

@@ -69,12 +69,9 @@ def _places(opened: CaseFile) -> Places:
 def _kept(opened: CaseFile, places: Places, form: FileForm) -> bool:
     """Keep everything that was written about the papers, or nothing of it."""
     filled = {paper: place for paper, place in places.items() if place.filled()}
-    if not all([one.validate() for one in [*filled.values(), form]]):  # a list: each says what it lacks
+    if not Together([*filled.values(), form]).validate():
         return False
-    for paper, place in filled.items():
-        if not place.carried_out(_keep(opened, paper, place)):
-            return False
-    return True
+    return all(place.carried_out(_keep(opened, paper, place)) for paper, place in filled.items())
 
 
 def _keep(opened: CaseFile, paper: Paper, place: PlaceForm) -> Callable[[], None]:

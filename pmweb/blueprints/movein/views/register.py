@@ -76,12 +76,10 @@ def register(move_in_id: int) -> Response:
 def _taken(move_in: MoveIn, sheet: Sheet, button: str) -> bool:
     """Take everything or nothing; what is wrong stands beside its field."""
     parts = sheet.to_take(button)
-    forms = [*parts.values(), sheet.register]
-    if not all(form.validate() for form in forms):  # a list: each form says what it lacks
+    if not Together([*parts.values(), sheet.register]).validate():
         return False
-    for name, part in parts.items():
-        if not part.carried_out(_act(move_in, name, part)):
-            return False
+    if not all(part.carried_out(_act(move_in, name, part)) for name, part in parts.items()):
+        return False
     if button != "done":
         return True
     use = Occupancy(sheet.register.occupancy.data)
