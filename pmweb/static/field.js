@@ -134,7 +134,7 @@
     const holder = input.closest(".photos");
     if (!holder) {
       const name = input.closest("label")?.querySelector("[data-name]");
-      if (name) name.textContent = [...input.files].map((f) => f.name).join("、");
+      if (name) name.textContent = input.files.length ? name.dataset.name + [...input.files].map((f) => f.name).join("、") : "";
       return;
     }
     all(`[data-of="${input.id}"]`, holder).forEach((old) => { URL.revokeObjectURL(old.querySelector("img").src); old.remove(); });

@@ -79,7 +79,7 @@ class Row:
     state: StepState
     hint: Any
     url: str
-    """Empty where the step is not this person's."""
+    """Empty where the step is not this person's, or a rule locks it."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Flow(Generic[Facts]):
 
     def _row(self, step: Step[Facts], matter: Any, facts: Facts) -> Row:
         reason = step.locked(facts)
-        url = step.url(matter) if step.needs is None or allowed(step.needs) else ""
+        url = step.url(matter) if reason is None and (step.needs is None or allowed(step.needs)) else ""
         if step.done(facts):
             state = StepState.DONE
         elif reason is not None:

@@ -41,6 +41,14 @@ def test_a_refusal_needs_no_drawing(app: Flask) -> None:
         assert SignForm().how() == Refused("不认可工期", "何伟")
 
 
+def test_a_refusal_asks_for_reason_and_witness_at_once(app: Flask) -> None:
+    with app.test_request_context(method="POST", data={"manner": "refused", "signer": "1"}):
+        form = SignForm(meta={"csrf": False})
+        form.signer.choices = [("1", "周文博")]
+        assert not form.validate()
+        assert set(form.errors) == {"reason", "witness"}
+
+
 @pytest.mark.parametrize(("asked", "said"), [("en", "en"), ("zh-CN", "zh_Hans_CN")])
 def test_the_language_of_the_paper_is_that_of_the_page(app: Flask, asked: str, said: str) -> None:
     with app.test_request_context(headers={"Accept-Language": asked}):

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.fees import rules
-from pmweb.blueprints.fees.models import Charge, Tariff
+from pmweb.blueprints.fees.models import Charge
+from pmweb.blueprints.fees.models import Tariff as Tariff
 from pmweb.blueprints.fees.rules import PROPERTY_FEE, PROPERTY_FEE_PARTIAL, ChargeState
 from pmweb.blueprints.fees.rules import Proposal as Proposal
 from pmweb.data import defaults
@@ -148,6 +149,22 @@ def tariff_on(item: str, day: date) -> Tariff | None:
         .limit(1)
     )
     return unit().scalar(query)
+
+
+def tariffs_behind(proposal: Proposal) -> list[Tariff]:
+    """The prices that a proposal was reckoned with, in the order in which they came into force (FEE-2)."""
+    query = (
+        select(Tariff)
+        .where(
+            Tariff.item == PROPERTY_FEE,
+            Tariff.valid_from <= proposal.ends_on,
+            Tariff.voided_at.is_(None),
+        )
+        .order_by(Tariff.valid_from)
+    )
+    known = list(unit().scalars(query))
+    replaced = sum(tariff.valid_from <= proposal.starts_on for tariff in known) - 1
+    return known[max(replaced, 0) :]
 
 
 def set_tariff(

@@ -92,6 +92,7 @@ word(
         "register.missing": _lacking,
         "agreements.mandatory": _l("必签的协议不能取消。"),
         "things.missing": _things,
+        "things.other": _l("请写明其他物品是什么，签字的人要看得懂。"),
         "things.untested": _l("请当面试开每把钥匙后再勾选。"),
         "keys.before_handover": _l("还没有发放钥匙物品。"),
         "keys.voided": _l("这次入住已作废，不能再发放；可以登记交回或遗失。"),

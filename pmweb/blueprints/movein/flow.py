@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from pmweb.blueprints.movein import rules
+from pmweb.blueprints.movein.names import paper_name
 from pmweb.blueprints.movein.rules import Facts
 from pmweb.domain.permissions import Permission
+from pmweb.web.filters import listed
 from pmweb.web.flow import Flow, Step
 
 
@@ -19,6 +21,8 @@ def _to(endpoint: str) -> Any:
 
 
 def _identity(facts: Facts) -> str:
+    if facts.papers_missing:
+        return _("还缺：%(names)s", names=listed(paper_name(kind) for kind in facts.papers_missing))
     return _("证件、通知单、契约已核") if facts.identity_checked else _("资料核齐，才能办后面的事")
 
 
@@ -76,7 +80,13 @@ def _sign(facts: Facts) -> str:
 def _rounds(facts: Facts) -> str:
     if not facts.open_defects:
         return _("问题已全部整改并签字")
-    return _("未了 %(open)s 处，复检合格 %(ok)s 处", open=facts.open_defects, ok=facts.rechecked_defects)
+    if facts.rechecked_defects == facts.open_defects:
+        return _("%(ok)s 处都已复检合格，等业主再次验收", ok=facts.rechecked_defects)
+    return _(
+        "整改中 %(n)s 处，复检合格 %(ok)s 处",
+        n=facts.open_defects - facts.rechecked_defects,
+        ok=facts.rechecked_defects,
+    )
 
 
 def _filing(facts: Facts) -> str:
@@ -95,6 +105,7 @@ FLOW: Flow[Facts] = Flow(
             summary=_identity,
             url=_to("identity"),
             locked=rules.locked_by_end,
+            begun=lambda f: bool(f.papers_missing),
         ),
         Step(
             "register",
@@ -176,7 +187,7 @@ FLOW: Flow[Facts] = Flow(
             when=rules.has_rounds,
             locked=rules.locked_rounds,
             begun=lambda f: f.round_closed,
-            problem=lambda f: f.open_defects > 0,
+            problem=lambda f: f.open_defects > f.rechecked_defects,
         ),
         Step(
             "filing",

@@ -150,11 +150,13 @@ MANDATORY_THINGS = ("entrance_key", "handbook", "utility_drawing")
 """Keys, the resident handbook and the water and electricity drawing must be on the list (M-7)."""
 
 
-def check_things(listed: dict[str, int]) -> None:
-    """A list of things that may be signed for (M-7). Raises RuleBroken ``things.missing``."""
+def check_things(listed: dict[str, int], other_what: str = "") -> None:
+    """A list of things that may be signed for (M-7). Raises RuleBroken ``things.missing``, ``things.other``."""
     missing = [kind for kind in MANDATORY_THINGS if listed.get(kind, 0) < 1]
     if missing:
         raise RuleBroken("things.missing", field=missing[0], kinds=missing)
+    if listed.get("other", 0) and not other_what:
+        raise RuleBroken("things.other", field="other_what")
 
 
 def balance(entries: Iterable[tuple[str, KeyAct, int]]) -> dict[str, int]:
@@ -269,6 +271,8 @@ class Facts:
     state: State
     voided: bool = False
     identity_checked: bool = False
+    papers_missing: tuple[str, ...] = ()
+    """Papers that the applicant has still to bring, once somebody has begun to check them."""
     registered: bool = False
     agreements: tuple[str, ...] = ()
     things_listed: bool = False

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pmweb.blueprints.movein.operations import case, desk
-from pmweb.blueprints.movein.rules import Paper, State
+from pmweb.blueprints.movein.operations import case, desk, voiding
+from pmweb.blueprints.movein.rules import THINGS, Paper, State
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
 from tests.blueprints.movein.journey import Journey
@@ -182,3 +182,90 @@ class TestTheFile:
         self.send(client, passed, "file", id_card_owner="3 柜", move_in_notice="3 柜")
         page = client.get(f"/movein/{passed.move_in.id}/filing").text
         assert f"/movein/{passed.move_in.id}/print/acceptance_sheet" in page
+
+
+def test_the_step_names_the_papers_that_were_left_at_home(client_for: ClientFor, journey: Journey) -> None:
+    """M-2: saved with a gap is not 未开始."""
+    journey.check_identity(Paper.CONTRACT)
+    db.session.commit()
+    page = client_for(Role.RECEPTIONIST).get(f"/movein/{journey.move_in.id}").text
+    assert "还缺：房屋买卖契约" in page
+
+
+def test_both_dates_that_lie_in_the_future_are_named(client_for: ClientFor, journey: Journey) -> None:
+    """FM-02: one round of mending is enough."""
+    dates = {
+        "issued_on": "2099-01-01",
+        "contract_on": "2099-01-01",
+        "notice_no": "T",
+        "issued_by": "某",
+        "contract_no": "H",
+    }
+    response = check(client_for(Role.RECEPTIONIST), journey, [Paper.CONTRACT, Paper.NOTICE], **dates)
+    assert response.status_code == 422
+    assert response.text.count("日期不能晚于今天") == 4
+
+
+def test_mandatory_agreements_are_no_choice(client_for: ClientFor, journey: Journey) -> None:
+    """M-6, A-7: they stand there; only the others can be left out."""
+    journey.check_identity()
+    db.session.commit()
+    client, url = client_for(Role.RECEPTIONIST), f"/movein/{journey.move_in.id}/agreements"
+    page = client.get(url).text
+    assert 'value="fire_commitment"' in page
+    assert 'value="privacy_notice"' not in page
+    assert client.post(url, data={"_version": journey.move_in.version}).status_code == 303
+    db.session.expire_all()
+    assert journey.move_in.agreements == ["privacy_notice", "owners_covenant", "service_agreement"]
+
+
+def test_other_things_are_named(client_for: ClientFor, journey: Journey) -> None:
+    """M-7: nobody signs for two of something."""
+    journey.at_the_desk()
+    db.session.commit()
+    seen = desk.key_entries(journey.move_in)[-1].id
+    counts = dict.fromkeys(THINGS, "0") | {"entrance_key": "5", "handbook": "1", "utility_drawing": "1"}
+    list_of = counts | {"tested": "y", "other": "2", "_version": seen}
+    client, url = client_for(Role.RECEPTIONIST), f"/movein/{journey.move_in.id}/handover"
+    refused = client.post(url, data=list_of)
+    assert refused.status_code == 422
+    assert "请写明其他物品是什么" in refused.text
+    assert client.post(url, data=list_of | {"other_what": "车库门禁贴"}).status_code == 303
+    assert desk.key_entries(journey.move_in)[-1].reason == "车库门禁贴"
+
+
+def test_the_fee_says_what_it_rests_on(client_for: ClientFor, journey: Journey) -> None:
+    """M-8, FEE-2: area, price, since when, by which contract."""
+    journey.check_identity()
+    db.session.commit()
+    page = client_for(Role.RECEPTIONIST).get(f"/movein/{journey.move_in.id}/fee").text
+    assert "3.60 元/m²·月，2024-01-01 起 · 合同第 8 条" in page
+
+
+class TestTheRegisterOfMoveIns:
+    def test_voided_cases_have_a_filter_of_their_own(self, client_for: ClientFor, journey: Journey) -> None:
+        """X-2: they stay readable."""
+        voiding.void(journey.move_in, "重复", at=journey.now())
+        db.session.commit()
+        client = client_for(Role.RECEPTIONIST)
+        assert journey.move_in.number in client.get("/movein/?state=voided").text
+        assert journey.move_in.number not in client.get("/movein/?state=open").text
+
+    def test_who_has_still_to_move_in_is_offered(
+        self, client_for: ClientFor, office: Office, journey: Journey
+    ) -> None:
+        """M-1: sold, and its owner has not begun."""
+        waiting = office.home("909")
+        office.owner(waiting)
+        unsold = office.home("910")
+        page = client_for(Role.RECEPTIONIST).get("/movein/new").text
+        assert f"home={waiting.id}" in page
+        assert f"home={journey.home.id}" not in page
+        assert f"home={unsold.id}" not in page
+
+    def test_a_step_that_a_rule_locks_is_no_link(self, client_for: ClientFor, journey: Journey) -> None:
+        """X-2: a page that would only say no is not offered."""
+        voiding.void(journey.move_in, "重复", at=journey.now())
+        db.session.commit()
+        page = client_for(Role.RECEPTIONIST).get(f"/movein/{journey.move_in.id}").text
+        assert f'href="/movein/{journey.move_in.id}/identity"' not in page

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional
 
+from pmweb import clock
 from pmweb.blueprints.movein.intake import Handler, Notice, Power
 from pmweb.blueprints.movein.models import MoveIn, PowerOfAttorney
 from pmweb.blueprints.movein.names import PAPER_NAMES
@@ -99,7 +101,13 @@ class IdentityForm(Form):
                 for field in (self[name] for name in names):
                     rules = [rule for rule in field.validators if not isinstance(rule, Optional)]
                     field.validators = [Needed(), *rules]
-        return bool(super().validate(extra_validators))
+        fits = bool(super().validate(extra_validators))
+        late = [
+            field for field in (self.issued_on, self.contract_on) if field.data and field.data > clock.today()
+        ]
+        for field in late:
+            field.errors = [*field.errors, _("日期不能晚于今天。")]
+        return fits and not late
 
     def notice(self) -> Notice:
         """The head of the notice and of the contract, as far as they lie on the desk. Only of a valid form."""

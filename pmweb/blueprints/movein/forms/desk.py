@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,7 @@ from wtforms import HiddenField, IntegerField
 
 from pmweb.blueprints.movein.rules import THINGS, KeyAct
 from pmweb.data import defaults
+from pmweb.data.movein import Agreement
 from pmweb.web.fields import Form, choice, count, labelled, select, several, text, tick
 from pmweb.web.filters import named
 
@@ -21,20 +23,29 @@ KEY_ACT_WORDS = {
 }
 
 
+def _agreements() -> Iterable[Agreement]:
+    return defaults().movein.agreements.values()
+
+
 class AgreementsForm(Form):
     """Which rules and agreements are signed."""
 
-    agreements = several(_l("本次签署"))
+    agreements = several(_l("另外签署"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.agreements.choices = list(labelled(defaults().movein.agreements.values()))
+        self.agreements.choices = list(labelled(a for a in _agreements() if not a.mandatory))
+
+    def chosen(self) -> list[str]:
+        """What must be signed, and what was chosen beside it."""
+        return [a.id for a in _agreements() if a.mandatory or a.id in (self.agreements.data or ())]
 
 
 class ThingsForm(Form):
     """How many of each kind are handed out; every key has been tried in its lock."""
 
-    tested = tick(_l("每把钥匙已当面试开"))
+    tested = tick(_l("每把钥匙已当面试开"), description=_l("先陪业主到门口逐把试，再回来列清单签字"))
+    other_what = text(_l("其他物品是什么"), 80)
     entrance_key: IntegerField
 
     def counts(self) -> dict[str, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, and_, select
 
 from pmweb import clock
 from pmweb.blueprints.households import operations as households
@@ -42,6 +43,20 @@ def active_move_in(home_id: int) -> MoveIn | None:
         MoveIn.state.not_in([state.value for state in ENDED]),
     )
     return unit().scalar(query)
+
+
+def homes_to_move_in(limit: int) -> list[Row[Any]]:
+    """The first homes that are sold and whose owner has neither moved in nor begun to: id, label, layout_type, sold."""
+    begun = select(MoveIn.id).where(
+        MoveIn.home_id == Home.id, MoveIn.owner_id == Tie.person_id, MoveIn.voided_at.is_(None)
+    )
+    query = (
+        select(Home.id, Home.label, Home.layout_type, Home.sold)
+        .join(Tie, and_(Tie.home_id == Home.id, Tie.kind == TieKind.OWNER, Tie.until_on.is_(None)))
+        .where(~begun.exists())
+        .order_by(Home.sort_key)
+    )
+    return list(unit().execute(query.limit(limit)))
 
 
 def owner_of(home_id: int) -> Person | None:

@@ -115,16 +115,19 @@ def choose_agreements(move_in: MoveIn, chosen: Sequence[str], rules: MoveInRules
     unit().flush()
 
 
-def list_things(move_in: MoveIn, things: dict[str, int], *, tested: bool, at: datetime) -> None:
-    """The list of keys and things to be handed out and signed for (M-7, FM-04).
+def list_things(
+    move_in: MoveIn, things: dict[str, int], *, other_what: str = "", tested: bool, at: datetime
+) -> None:
+    """The list of keys and things to be handed out and signed for (M-7, FM-04); ``other_what`` names the others.
 
     The same list again changes nothing: the signed receipt stays what it was.
-    RuleBroken: ``movein.register_first`` (A-8), ``things.missing``, ``things.untested`` until each key was tried.
+    RuleBroken: ``movein.register_first`` (A-8), ``things.missing``, ``things.other``, ``things.untested`` until each
+    key was tried.
     """
     _refuse_before_identity(move_in)
     if move_in.registered_at is None:
         raise RuleBroken("movein.register_first")
-    check_things(things)
+    check_things(things, other_what)
     if not tested:
         raise RuleBroken("things.untested", field="tested")
     session, entries = unit(), key_entries(move_in)
@@ -139,6 +142,7 @@ def list_things(move_in: MoveIn, things: dict[str, int], *, tested: bool, at: da
             kind=kind,
             act=KeyAct.HANDED_OUT if difference > 0 else KeyAct.RETURNED,
             quantity=abs(difference),
+            reason=other_what if kind == "other" else "",
             entered_at=at,
             entered_by=actor_of(session).name,
         )
@@ -200,6 +204,11 @@ def key_entries(move_in: MoveIn) -> list[KeyEntry]:
 def first_charge(move_in: MoveIn, *, at: datetime) -> fees.Proposal:
     """What the first period costs, with its arithmetic (M-8, A-9): from the hand-over to the end of the period."""
     return fees.propose_first_period(move_in.home, from_on=charged_from(move_in, at))
+
+
+def prices_behind(proposal: fees.Proposal) -> list[fees.Tariff]:
+    """The published prices of that arithmetic, with what they rest on (FEE-2)."""
+    return fees.tariffs_behind(proposal)
 
 
 def charged_from(move_in: MoveIn, at: datetime) -> date:

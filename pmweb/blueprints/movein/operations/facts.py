@@ -45,6 +45,7 @@ def _facts(records: Records, ready: list[papers.Standing], file: list[filing.Fil
         state=move_in.state,
         voided=move_in.voided_at is not None,
         identity_checked=move_in.identity_checked_at is not None,
+        papers_missing=_missing(records),
         registered=move_in.registered_at is not None,
         agreements=tuple(move_in.agreements) if move_in.agreements_at else (),
         things_listed=move_in.handover_at is not None,
@@ -61,6 +62,12 @@ def _facts(records: Records, ready: list[papers.Standing], file: list[filing.Fil
         rechecked_defects=sum(row.state in rounds.RECHECKED for row in records.repairs),
         missing=tuple(line.kind for line in file if line.missing),
     )
+
+
+def _missing(records: Records) -> tuple[str, ...]:
+    """The papers that were not seen, if any was."""
+    seen = [kind for kind, paper in records.brought.items() if paper.seen_at is not None]
+    return tuple(kind.value for kind in records.brought if kind not in seen) if seen else ()
 
 
 def progress_of(items: Collection[AcceptanceItem]) -> Progress:

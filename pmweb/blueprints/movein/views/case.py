@@ -45,6 +45,11 @@ STATE_TONES = {
 }
 
 
+VOIDED = "voided"
+"""The filter of the register for the cases that should not have been."""
+FIRST_HOMES = 20
+
+
 @bp.get("/")
 @requires(Permission.MOVEIN_READ)
 def index() -> Response:
@@ -61,6 +66,14 @@ def index() -> Response:
         }
         for state in (None, *State)
     ]
+    states.append(
+        {
+            "url": url_for("movein.index", state=VOIDED, q=request.args.get("q") or None),
+            "word": _("已作废"),
+            "n": None,
+            "current": request.args.get("state") == VOIDED,
+        }
+    )
     return page(
         "movein/index.html", found=found, states=states, words=STATES, tones=STATE_TONES, who=APPLICANT_WORDS
     )
@@ -93,7 +106,9 @@ def new() -> Response:
     """Open the case of a home; the home comes with the address (``?home=``) or is looked up first."""
     home_id = request.args.get("home", type=int)
     if home_id is None:
-        return page("movein/new.html", homes=_homes_like(request.args.get("q", "")), home=None)
+        wanted = request.args.get("q", "")
+        homes = _homes_like(wanted) if wanted else case.homes_to_move_in(FIRST_HOMES)
+        return page("movein/new.html", homes=homes, home=None)
     home = find(Home, home_id)
     owner = case.owner_of(home.id)
     company = owner is not None and owner.kind is PartyKind.COMPANY
@@ -214,7 +229,9 @@ def _filtered() -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == MoveIn.owner_id)
     )
     state = request.args.get("state", "")
-    if state:
+    if state == VOIDED:
+        query = query.where(MoveIn.voided_at.is_not(None))
+    elif state:
         if state not in [known.value for known in State]:
             abort(404)
         query = query.where(MoveIn.state == State(state), MoveIn.voided_at.is_(None))

@@ -39,9 +39,8 @@ def agreements(move_in_id: int) -> Response:
     if request.method == "POST":
         expect(move_in.version)
     form = AgreementsForm(data={"agreements": list(move_in.agreements) or list(rules.agreements)})
-    if form.carried_out(
-        lambda: desk.choose_agreements(move_in, form.agreements.data or [], rules, at=captured_at())
-    ):
+    if form.carried_out(lambda: desk.choose_agreements(move_in, form.chosen(), rules, at=captured_at())):
+        flash(_("本次签署的文件已定。"))
         return go("movein.handover" if facts.registered else "movein.show", move_in_id=move_in_id)
     return page("movein/agreements.html", "step", form=form, move_in=move_in)
 
@@ -57,10 +56,19 @@ def handover(move_in_id: int) -> Response:
     if request.method == "POST":
         expect(seen)  # the last line of the ledger stands for its version
     held = balance((entry.kind, entry.act, entry.quantity) for entry in entries)
-    form = ThingsForm(data=held | {"tested": True} if entries else None)
-    if form.carried_out(
-        lambda: desk.list_things(move_in, form.counts(), tested=bool(form.tested.data), at=captured_at())
-    ):
+    known = next((entry.reason for entry in reversed(entries) if entry.kind == "other" and entry.reason), "")
+    form = ThingsForm(data=held | {"tested": True, "other_what": known} if entries else None)
+
+    def list_them() -> None:
+        desk.list_things(
+            move_in,
+            form.counts(),
+            other_what=form.other_what.data or "",
+            tested=bool(form.tested.data),
+            at=captured_at(),
+        )
+
+    if form.carried_out(list_them):
         return go("movein.sign", move_in_id=move_in_id)
     return page("movein/handover.html", "step", form=form, move_in=move_in, facts=facts, seen=seen)
 
@@ -132,5 +140,6 @@ def _fee_page(move_in: MoveIn, form: Form | None = None) -> Response:
         move_in=move_in,
         charged=charged,
         proposal=proposal,
+        prices=desk.prices_behind(proposal) if proposal else [],
         problem=problem,
     )

@@ -48,14 +48,23 @@ def sign(move_in_id: int) -> Response:
     if not moment.owed:
         flash(_("没有待签的文件。"))
         return go("movein.show", move_in_id=move_in_id)
-    form = _form(moment)
+    form = _form(move_in, moment)
     if form.carried_out(lambda: _sign(move_in, moment, form)):
-        flash(_("已记为拒签。") if form.manner.data == "refused" else _("已签字。"))
+        flash(_said(moment, form))
         after = signing.moment_of(move_in, SignerSide.OFFICE, defaults(), locale())
         if moment.side is SignerSide.RESIDENT and after.owed:
             return go("movein.sign", move_in_id=move_in_id)
         return go("movein.show", move_in_id=move_in_id)
     return _sign_page(move_in, moment, form)
+
+
+def _said(moment: Moment, form: SignForm) -> str:
+    """What was done, and what comes next: the tablet goes back, the keys go out (M-7)."""
+    if form.manner.data == "refused":
+        return _("已记为拒签。")
+    if papers.HANDOVER in {paper.kind for paper in moment.owed}:
+        return _("已签字。请收回平板，现在可以交钥匙和物品。")
+    return _("已签字。请收回平板。")
 
 
 def _turn(move_in: MoveIn) -> Moment:
@@ -74,10 +83,10 @@ def _after_all() -> bool:
     return "after_all" in request.args
 
 
-def _form(moment: Moment) -> SignForm:
+def _form(move_in: MoveIn, moment: Moment) -> SignForm:
     form = SignForm()
     if moment.side is SignerSide.OFFICE:
-        staff = [name for _id, name in repair_staff()] or [current_user.name]
+        staff = _who_came_along(move_in) or [current_user.name]
         form.signer.choices = [(name, name) for name in staff]
         usual = current_user.name if current_user.name in staff else staff[0]
     else:
@@ -85,6 +94,14 @@ def _form(moment: Moment) -> SignForm:
         usual = form.signer.choices[0][0]
     form.signer.data = form.signer.data or usual
     return form
+
+
+def _who_came_along(move_in: MoveIn) -> list[str]:
+    """Of the repair department those who stand on the sheet and whoever holds the tablet; else all of it (M-9)."""
+    sheet = acceptance.sheet_of(move_in)
+    staff = [name for _id, name in repair_staff()]
+    present = [name for name in staff if name == current_user.name or (sheet and name in sheet.inspectors)]
+    return present or staff
 
 
 def _sign(move_in: MoveIn, moment: Moment, form: SignForm) -> None:
@@ -112,6 +129,8 @@ def _sign_page(move_in: MoveIn, moment: Moment, form: SignForm) -> Response:
     name = names[0][1]
     return page(
         "movein/sign.html",
+        "onpaper",
+        "refusal",
         form=form,
         move_in=move_in,
         moment=moment,

@@ -61,4 +61,12 @@ def sign(repair_id: int) -> Response:
     if form.carried_out(give):
         flash(_("已记为拒签。") if form.manner.data == "refused" else _("已签字。"))
         return go("repairs.show", repair_id=repair.id)
-    return page("repairs/sign.html", form=form, repair=repair, moment=moment, who=moment.signers[0].name)
+    return page(
+        "repairs/sign.html",
+        "onpaper",
+        "refusal",
+        form=form,
+        repair=repair,
+        moment=moment,
+        who=moment.signers[0].name,
+    )
