@@ -1,4 +1,4 @@
-"""What the estate shows on the card of a home: what was corrected, and the way to correct it."""
+"""What the estate shows on the card of a home: what was added or corrected, and the way to correct it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ FIELDS = {
     "finish": _l("交付标准"),
     "floor_area": _l("建筑面积"),
     "chargeable_area": _l("计费面积"),
+    "sold": _l("销售状态"),
     "handed_over_on": _l("交付日期"),
     "remark": _l("备注"),
 }
+
+
+def _added(_facts: Mapping[str, Any]) -> str:
+    return _("新增房屋")
 
 
 def _described(facts: Mapping[str, Any]) -> str:
@@ -34,6 +39,6 @@ CARD = Card(
     icon="building",
     permission=Permission.ESTATE_READ,
     subject_url={"home": lambda home_id: url_for("home.show", home_id=home_id)},
-    events={"home.described": _described},
-    actions=(Action(_l("更正房屋资料"), "pen", "estate.home", Permission.ESTATE_MANAGE),),
+    events={"home.added": _added, "home.described": _described},
+    actions=(Action(_l("更正房屋资料"), "pen", "estate.home", Permission.ESTATE_IMPORT),),
 )

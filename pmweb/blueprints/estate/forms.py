@@ -9,13 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
 from wtforms import Field
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import FileInput
 
 from pmweb import clock
 from pmweb.blueprints.estate.roll import Roll
 from pmweb.blueprints.estate.roll.reasons import WORDINGS, word_broken
+from pmweb.blueprints.estate.roll.result import RollHome, RowRef
 from pmweb.blueprints.estate.rules import BILLING_MONTHS
+from pmweb.domain.home_numbers import HomeNumber, home_number_from_columns
 from pmweb.domain.workflow import RuleBroken
 from pmweb.web import fields, nouns, uploads
 from pmweb.web.fields import Form
@@ -76,16 +78,91 @@ class FilterForm(Form):
     kind = fields.select(_l("用途"), [("", _l("全部")), *nouns.choices(nouns.HOME_KINDS)], needed=False)
 
 
+SOLD, UNSOLD = "yes", "no"
+NEW_BUILDING = "new"
+"""The choice of a building that the estate does not have yet; none can have this name."""
+
+
 class HomeForm(Form):
     """What a home is."""
 
     kind = fields.choice(_l("用途"), nouns.choices(nouns.HOME_KINDS))
     layout_type = fields.text(_l("户型"), 20, description=_l("例如 两室一厅"))
     finish = fields.choice(_l("交付标准"), nouns.choices(nouns.FINISHES))
+    sale = fields.choice(_l("销售状态"), [(SOLD, _l("已售")), (UNSOLD, _l("未售"))])
     floor_area = fields.number(_l("建筑面积"), needed=True, places=2)
     chargeable_area = fields.number(_l("计费面积"), needed=True, places=2)
     handed_over_on = fields.day(_l("交付日期"))
     remark = fields.text(_l("备注"), 200)
+
+
+class NewHomeForm(HomeForm):
+    """A home that the roll forgot: where it is, and what it is."""
+
+    building = fields.select(_l("楼栋"))
+    new_building = fields.text(
+        _l("新楼栋"), 20, description=_l("例如 3 或 3 栋"), render_kw={"autocomplete": "off"}
+    )
+    section = fields.text(
+        _l("单元"), 20, description=_l("例如 1；没有单元就留空"), render_kw={"autocomplete": "off"}
+    )
+    number = fields.text(
+        _l("房号"), 20, needed=True, description=_l("例如 1201"), render_kw={"autocomplete": "off"}
+    )
+    chargeable_area = fields.number(_l("计费面积"), places=2)
+
+    def offer(self, buildings: Sequence[str]) -> None:
+        """The buildings of the estate to choose from, and one that is new, whose name is then asked for."""
+        self.new_building.flags.optional = False
+        named = [(name, nouns.building_title(name)) for name in buildings]
+        self.building.choices = [("", _("请选择")), *named, (NEW_BUILDING, _("新的楼栋"))]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The name of a new building is asked for when there is one."""
+        if self.building.data == NEW_BUILDING:
+            rules = [rule for rule in self.new_building.validators if not isinstance(rule, Optional)]
+            self.new_building.validators = [fields.Needed(), *rules]
+        return bool(super().validate(extra_validators))
+
+    def said(self) -> RollHome:
+        """The home as a row of the roll would say it. Only of a valid form.
+
+        Raises ``RuleBroken``: ``home_number.*``, ``home.building``, ``home.section``.
+        """
+        assert self.floor_area.data is not None
+        return RollHome(
+            home=self._place(),
+            floor_area=self.floor_area.data,
+            chargeable_area=self.chargeable_area.data,
+            layout=self.layout_type.data or "",
+            kind=self.kind.data,
+            finish=self.finish.data,
+            sold=self.sale.data == SOLD,
+            handed_over_on=self.handed_over_on.data,
+            owner=None,
+            co_owners=(),
+            emergency_contacts=(),
+            remark=self.remark.data or "",
+            at=RowRef("", 0),
+        )
+
+    def _place(self) -> HomeNumber:
+        """Each part is read by itself first, so that the reason stands beside the field that is wrong."""
+        new = self.building.data == NEW_BUILDING
+        building = (self.new_building.data if new else self.building.data) or ""
+        section, number = self.section.data or "", self.number.data or ""
+        for field, code, parts in (
+            ("new_building" if new else "building", "home.building", (building, "")),
+            ("section", "home.section", (building, section)),
+        ):
+            try:
+                home_number_from_columns(*parts, "101")
+            except RuleBroken as broken:
+                raise RuleBroken(code, field=field) from broken
+        try:
+            return home_number_from_columns(building, section, number)
+        except RuleBroken as broken:
+            raise RuleBroken(broken.code, **broken.facts, field="number") from broken
 
 
 class BuildingForm(Form):
@@ -144,6 +221,10 @@ word(
         "estate.rule_past": _l("规则从今天或以后的日期起生效；过去的账单不改。"),
         "building.future": _l("竣工验收日期不能晚于今天。"),
         "building.handed_over": _l("这栋楼 %(day)s 已有房屋交付，竣工验收不会更晚。请核对日期。"),
+        "home.building": _l("看不懂这个楼栋。请写成 3 或 3 栋。"),
+        "home.section": _l("看不懂这个单元。请写成 1 或 1 单元；没有单元就留空。"),
+        "home.known": _l("%(home)s 已经登记过了，不用再加。要改它的资料，请到这套房的卡片上更正。"),
+        "home.owned": _l("这套房登记着业主，不能改成未售。业主登记错了，请先在住户登记里结束。"),
         "home.area": _l("面积要大于 0、不超过 %(most)s m²，请看看小数点。"),
         "home.future": _l("交付日期不能晚于今天。"),
         "home.before_completion": _l("这栋楼 %(day)s 才竣工验收，交付不会更早。请核对日期。"),

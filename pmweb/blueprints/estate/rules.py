@@ -95,6 +95,12 @@ def check_hand_over(handed_over_on: date | None, completed_on: date | None, toda
         raise RuleBroken("home.before_completion", field="handed_over_on", day=completed_on.isoformat())
 
 
+def check_sale(sold: bool, owned: bool) -> None:
+    """A home that somebody owns is a sold one (FM-01): ``RuleBroken("home.owned")``."""
+    if owned and not sold:
+        raise RuleBroken("home.owned", field="sale")
+
+
 def is_over(state: ImportState, uploaded_at: datetime, now: datetime) -> bool:
     """Whether what was read from the file may be thrown away."""
     return now - uploaded_at >= (WAITS if state is ImportState.WAITING else KEPT)

@@ -34,7 +34,7 @@ PERMISSIONS = {
     Permission.STAFF_READ: _l("看同事的岗位和电话"),
     Permission.STAFF_MANAGE: _l("管理账号和岗位"),
     Permission.ESTATE_READ: _l("看楼栋和房屋"),
-    Permission.ESTATE_IMPORT: _l("导入房产台账"),
+    Permission.ESTATE_IMPORT: _l("导入房产台账，新增和更正房屋"),
     Permission.ESTATE_MANAGE: _l("管理小区和楼栋"),
     Permission.HOUSEHOLDS_READ: _l("看住户资料"),
     Permission.HOUSEHOLDS_CHANGE: _l("登记和更改住户"),

@@ -17,6 +17,7 @@ from pmweb.blueprints.estate.roll import Known, pieces_of, read_roll
 from pmweb.blueprints.fees.operations import billing_months
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db, unit
+from pmweb.models.audit import AuditEntry
 from pmweb.models.engine import open_for_writing
 from pmweb.models.estate import Estate, EstateRules
 from pmweb.models.homes import Building, Home, HomeKind
@@ -30,6 +31,7 @@ FACTS = {
     "kind": "residence",
     "layout_type": "三室两厅",
     "finish": "furnished",
+    "sale": "yes",
     "floor_area": "118.88",
     "chargeable_area": "120",
     "handed_over_on": "2026-01-15",
@@ -149,6 +151,7 @@ class TestAHome:
             ("handed_over_on", "2026-03-06", "交付日期不能晚于今天"),
             ("handed_over_on", "2025-06-29", "2025-06-30 才竣工验收"),
             ("kind", "castle", "用途"),
+            ("sale", "", "请选择销售状态"),
         ],
     )
     def test_that_cannot_be_so_is_refused_in_place(
@@ -174,6 +177,105 @@ class TestAHome:
         client = client_for(Role.ADMIN, estate=office.other_estate())
         assert client.get(f"/estate/homes/{homes[0].id}/edit").status_code == 404
         assert client.get(f"/estate/buildings/{homes[0].building_id}/edit").status_code == 404
+
+    def test_that_has_an_owner_is_a_sold_one(
+        self, office: Office, homes: list[Home], client_for: Client
+    ) -> None:
+        """FM-01."""
+        client = client_for(Role.ADMIN)
+        url = f"/estate/homes/{homes[0].id}/edit"
+        assert client.post(url, data=FACTS | {"_version": "1", "sale": "no"}).status_code == 303
+        assert (
+            "更正房屋资料：户型、交付标准、建筑面积、计费面积、销售状态"
+            in client.get(f"/homes/{homes[0].id}").text
+        )
+        client.post(url, data=FACTS | {"_version": "2"})
+        office.owner(homes[0])
+        answer = client.post(url, data=FACTS | {"_version": "3", "sale": "no"})
+        assert answer.status_code == 422
+        assert "登记着业主，不能改成未售" in answer.text
+
+
+NEW = FACTS | {"building": "1", "section": "2", "number": "1801"}
+
+
+class TestANewHome:
+    def test_is_added_as_a_row_of_the_roll_would_be(self, office: Office, client_for: Client) -> None:
+        office.home("0101")
+        client = client_for(Role.OFFICE_MANAGER)
+        listed = client.get(f"/estate/?building={office.building.id}").text
+        assert f'href="/estate/homes/new?building={office.building.id}"' in listed
+        page = client.get(f"/estate/homes/new?building={office.building.id}").text
+        assert '<option selected value="1">1 栋</option>' in page
+        answer = client.post("/estate/homes/new", data=NEW | {"chargeable_area": ""})
+        home = unit().scalars(select(Home).where(Home.label == "1-2-1801")).one()
+        assert answer.location.endswith(f"/homes/{home.id}")
+        assert (home.floor, home.sold, home.building_id) == (18, True, office.building.id)
+        assert home.chargeable_area == home.floor_area == Decimal("118.88")
+        text = client.get(answer.location).text
+        assert "已新增 1-2-1801" in text
+        assert "新增房屋" in text, "in the timeline"
+        changed = select(AuditEntry.action).where(
+            AuditEntry.subject_id == home.id, AuditEntry.subject_kind == "Home"
+        )
+        assert unit().scalars(changed).all() == ["create"], "the trail has the home itself, no bulk work"
+
+    def test_brings_its_building_when_that_is_new(self, office: Office, client_for: Client) -> None:
+        data = NEW | {"building": "new", "new_building": "12栋", "section": "", "handed_over_on": ""}
+        assert client_for(Role.ADMIN).post("/estate/homes/new", data=data).status_code == 303
+        assert unit().scalars(select(Home.label)).all() == ["12-1801"]
+        assert unit().scalars(select(Building.name).order_by(Building.id)).all() == ["1", "12"]
+
+    @pytest.mark.parametrize(
+        ("changed", "field", "sentence"),
+        [
+            ({"building": ""}, "building", "请选择楼栋"),
+            ({"building": "7"}, "building", "请从列出的选项里选"),
+            ({"building": "new"}, "new_building", "请填写新楼栋"),
+            ({"building": "new", "new_building": "？"}, "new_building", "看不懂这个楼栋"),
+            ({"section": "东边"}, "section", "看不懂这个单元"),
+            ({"number": "十八楼"}, "number", "看不懂这个房号"),
+            ({"number": ""}, "number", "请填写房号"),
+            ({"number": "3-1-1801"}, "number", "楼栋、单元"),
+            ({"section": "1", "number": "101"}, "number", "1-1-0101 已经登记过了"),
+            ({"floor_area": "0"}, "floor_area", "面积要大于 0"),
+            ({"handed_over_on": "2025-06-29"}, "handed_over_on", "2025-06-30 才竣工验收"),
+        ],
+    )
+    def test_that_cannot_be_is_refused_beside_its_field(
+        self, office: Office, client_for: Client, changed: dict[str, str], field: str, sentence: str
+    ) -> None:
+        office.home("0101")
+        answer = client_for(Role.ADMIN).post("/estate/homes/new", data=NEW | changed)
+        assert answer.status_code == 422
+        beside = answer.text.partition(f'id="e-{field}"')[2].partition("</p>")[0]
+        assert sentence in beside
+        assert "样板房" in answer.text
+        assert unit().scalar(select(func.count(Home.id))) == 1
+        assert unit().scalar(select(func.count(Building.id))) == 1
+
+    def test_sent_twice_is_one_home(self, office: Office, client_for: Client) -> None:
+        client = client_for(Role.ADMIN)
+        for _time in range(2):
+            assert client.post("/estate/homes/new", data=NEW | {"_key": "once"}).status_code == 303
+        assert unit().scalar(select(func.count(Home.id))) == 1
+
+    def test_has_the_same_number_in_another_estate(self, office: Office, client_for: Client) -> None:
+        office.home("0101")
+        client = client_for(Role.ADMIN, estate=office.other_estate())
+        assert ">1 栋<" not in client.get("/estate/homes/new").text
+        data = NEW | {"building": "new", "new_building": "1", "section": "1", "number": "0101"}
+        assert client.post("/estate/homes/new", data=data).status_code == 303
+
+    @pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.CASHIER, Role.AUDITOR, Role.GUARD])
+    def test_is_added_and_corrected_by_who_may_import(
+        self, homes: list[Home], client_for: Client, role: Role
+    ) -> None:
+        client = client_for(role)
+        assert "/estate/homes/new" not in client.get("/estate/").text
+        for url in ("/estate/homes/new", f"/estate/homes/{homes[0].id}/edit"):
+            assert client.get(url).status_code == 403
+            assert client.post(url, data=NEW | {"_version": "1"}).status_code == 403
 
 
 class TestABuilding:
@@ -293,7 +395,6 @@ class TestTheEstate:
         for url in (
             "/estate/edit",
             "/estate/new",
-            f"/estate/homes/{homes[0].id}/edit",
             f"/estate/buildings/{office.building.id}/edit",
         ):
             assert client.get(url).status_code == 403

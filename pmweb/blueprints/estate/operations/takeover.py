@@ -75,7 +75,7 @@ def take_over(piece: Piece, source: Source) -> tuple[Weighed, dict[str, int]]:
     into the timelines. Two imports at once do not write the same person twice: they wait for each other.
     """
     session = unit()
-    session.execute(select(Estate.id).where(Estate.id == estate_of(session)).with_for_update())
+    one_at_a_time()
     weighed = weigh(piece)
     if not weighed.homes and not weighed.spaces:
         return weighed, {}
@@ -87,10 +87,16 @@ def take_over(piece: Piece, source: Source) -> tuple[Weighed, dict[str, int]]:
     }
     with bulk_work(session, "home_roll", parameters) as counts:
         if weighed.homes:
-            counts |= _write_homes(weighed.homes, piece)
+            counts |= write_homes(weighed.homes, piece)
         else:
             counts |= _write_spaces(weighed.spaces)
     return weighed, dict(counts)
+
+
+def one_at_a_time() -> None:
+    """Wait until nobody else writes homes of this estate, to the end of the transaction."""
+    session = unit()
+    session.execute(select(Estate.id).where(Estate.id == estate_of(session)).with_for_update())
 
 
 # --- Homes and their people ---
@@ -131,7 +137,8 @@ def _weigh_people(home: RollHome, people: known.People) -> Outcome:
     return Refused(home.at, tuple(against)) if against else Imported(home.at, tuple(doubts))
 
 
-def _write_homes(homes: tuple[RollHome, ...], piece: Piece) -> dict[str, int]:
+def write_homes(homes: tuple[RollHome, ...], piece: Piece) -> dict[str, int]:
+    """Write these homes of a piece, which ``weigh`` found to be new, with their buildings and people."""
     session, today = unit(), clock.today()
     buildings = known.buildings(home.home.building for home in homes)
     missing = {home.home.building for home in homes} - buildings.keys()

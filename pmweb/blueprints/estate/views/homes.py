@@ -10,8 +10,8 @@ from flask_babel import pgettext
 from werkzeug.wrappers import Response
 
 from pmweb.blueprints.estate import register
-from pmweb.blueprints.estate.forms import BuildingForm, FilterForm, HomeForm
-from pmweb.blueprints.estate.operations.homes import describe_building, describe_home
+from pmweb.blueprints.estate.forms import SOLD, UNSOLD, BuildingForm, FilterForm, HomeForm, NewHomeForm
+from pmweb.blueprints.estate.operations.homes import add_home, describe_building, describe_home
 from pmweb.blueprints.estate.register import Wanted
 from pmweb.blueprints.estate.views.base import bp
 from pmweb.domain.permissions import Permission
@@ -90,12 +90,29 @@ def building(building_id: int) -> Response:
     )
 
 
+@bp.route("/homes/new", methods=["GET", "POST"])
+@requires(Permission.ESTATE_IMPORT)
+def new_home() -> Response:
+    """A home that the roll forgot; ``?building=12`` chooses its building."""
+    buildings = register.buildings()
+    chosen = next((line.name for line in buildings if str(line.id) == request.args.get("building")), "")
+    first = {"building": chosen, "kind": HomeKind.RESIDENCE, "finish": Finish.BARE, "sale": UNSOLD}
+    form = NewHomeForm(data=first if request.method == "GET" else None)
+    form.offer([line.name for line in buildings])
+    made: list[Home] = []
+    if form.carried_out(lambda: made.append(add_home(form.said()))):
+        flash(_("已新增 %(home)s。有业主的，接着在住户里登记。", home=made[0].label))
+        return go("home.show", home_id=made[0].id)
+    return page("estate/new_home.html", "entry", form=form)
+
+
 @bp.route("/homes/<int:home>/edit", methods=["GET", "POST"])
-@requires(Permission.ESTATE_MANAGE)
+@requires(Permission.ESTATE_IMPORT)
 def home(home: int) -> Response:
-    """What a home is: use, layout, finish, areas, the day of its hand-over."""
+    """What a home is: use, layout, finish, areas, whether it is sold, the day of its hand-over."""
     row = find(Home, home)
-    form = HomeForm(obj=row if request.method == "GET" else None)
+    sale = SOLD if row.sold else UNSOLD
+    form = HomeForm(obj=row, data={"sale": sale}) if request.method == "GET" else HomeForm()
     if request.method == "POST":
         expect(row.version)
 
@@ -109,6 +126,7 @@ def home(home: int) -> Response:
             finish=Finish(form.finish.data),
             floor_area=form.floor_area.data,
             chargeable_area=form.chargeable_area.data,
+            sold=form.sale.data == SOLD,
             handed_over_on=form.handed_over_on.data,
             remark=form.remark.data or "",
         )
