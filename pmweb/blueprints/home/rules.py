@@ -85,15 +85,16 @@ class Wanted:
         return not any((self.home, self.phone_end, self.plate, self.initials, self.name, self.number))
 
 
-_NUMBER = re.compile(r"([A-Z]{2})-?[0-9]{2,4}(?:-?[0-9]{0,6})?")
+_NUMBER = re.compile(r"([A-Z]{2})-?(?:(20[0-9]{2})(?:-?([0-9]{0,6}))|([0-9]{1,6}))")
+"""The kind, then year and serial, or a serial of this year alone."""
 _PLATE = re.compile(r"[\u4e00-\u9fff]?(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,8}")
 _CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
-def read_search(text: str, prefixes: Collection[str]) -> Wanted:
+def read_search(text: str, prefixes: Collection[str], year: int) -> Wanted:
     """What a text may mean: a home, four digits and more a phone's end, letters initials, else a name.
 
-    ``prefixes`` are the first letters of the office's numbers (``RZ``, ``BX`` …).
+    ``prefixes`` are the first letters of the office's numbers (``RZ``, ``BX`` …), of ``year`` where none is typed.
     """
     tidy = " ".join(unicodedata.normalize("NFKC", text).split())[:60]
     tidy = "".join(sign for sign in tidy if sign.isprintable())
@@ -101,7 +102,7 @@ def read_search(text: str, prefixes: Collection[str]) -> Wanted:
     digits = compact.removeprefix("+")
     number = _NUMBER.fullmatch(tidy.upper().replace(" ", ""))
     if number and number[1] in prefixes:
-        return Wanted(tidy, number=_numbered(tidy.upper().replace(" ", "")))
+        return Wanted(tidy, number=_numbered(number, year))
     home = tidy if search_forms(tidy) else None
     if home and "-" in tidy:
         return Wanted(tidy, home=home)
@@ -121,8 +122,11 @@ def read_search(text: str, prefixes: Collection[str]) -> Wanted:
     return Wanted(tidy, home=home, plate=plate, name=name)
 
 
-def _numbered(text: str) -> str:
-    """``RZ2026000001`` as it is printed: ``RZ-2026-000001``."""
-    if "-" in text:
-        return text
-    return "-".join(part for part in (text[:2], text[2:6], text[6:]) if part)
+def _numbered(number: re.Match[str], this_year: int) -> str:
+    """As it is printed, or as much of it: ``RZ2026000001``, ``rz-2026-1`` and ``RZ-1`` are ``RZ-2026-000001``."""
+    kind, year, serial, alone = number.groups()
+    if alone:
+        return f"{kind}-{this_year}-{alone:0>6}"
+    if not serial:
+        return f"{kind}-{year}"
+    return f"{kind}-{year}-{serial if serial.startswith('0') else serial.zfill(6)}"

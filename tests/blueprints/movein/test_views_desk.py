@@ -136,6 +136,18 @@ class TestTheRegister:
         assert journey.owner.address == "沪太路 1 号"
         assert [pet.kind for pet in desk.household(journey.move_in).pets] == ["猫"]
 
+    def test_a_register_that_was_signed_is_signed_again(
+        self, client: CheckingClient, journey: Journey
+    ) -> None:
+        """SIG-2: whoever adds somebody afterwards is told."""
+        contact = {"member__name": "苏建业", "member__mobile": "13800001234", "member__relation": "父亲"}
+        self.send(client, journey, "done", **contact)
+        db.session.expire_all()
+        journey.sign()
+        db.session.commit()
+        self.send(client, journey, "pet", pet__kind="猫")
+        assert "请业主再签一次" in client.get(f"/movein/{journey.move_in.id}/register").text
+
     def test_the_next_person_finds_the_form_open(self, client: CheckingClient, journey: Journey) -> None:
         added = self.send(client, journey, "member", member__name="租客", **{"member-kind": "tenant"})
         assert "more=member" in added.location

@@ -12,6 +12,7 @@ from flask_babel import pgettext
 from sqlalchemy import ColumnElement, and_, case, or_, select
 from werkzeug.wrappers import Response
 
+from pmweb import clock
 from pmweb.blueprints.home.rules import Wanted, read_search
 from pmweb.blueprints.home.views.base import bp, owners_of
 from pmweb.domain.id_numbers import mask_name, mask_phone
@@ -57,7 +58,7 @@ class Found:
 def search() -> Response:
     """The box and what it found; htmx asks for the list alone while somebody types."""
     prefixes = frozenset(kind.value for kind in NumberKind)
-    wanted = read_search(request.args.get("q", ""), prefixes)
+    wanted = read_search(request.args.get("q", ""), prefixes, clock.today().year)
     return page("home/search.html", "results", q=wanted.text, found=_look_up(wanted), at_search=True)
 
 

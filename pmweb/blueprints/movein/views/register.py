@@ -20,10 +20,11 @@ from pmweb.blueprints.movein.forms.register import (
     VehicleForm,
 )
 from pmweb.blueprints.movein.models import MoveIn
-from pmweb.blueprints.movein.operations import desk
-from pmweb.blueprints.movein.views.base import bp, case_of
+from pmweb.blueprints.movein.operations import desk, papers
+from pmweb.blueprints.movein.views.base import bp, case_of, opened_case
 from pmweb.domain.permissions import Permission
 from pmweb.models.homes import Occupancy
+from pmweb.models.signing import Coverage
 from pmweb.web.access import requires
 from pmweb.web.fields import Together
 from pmweb.web.pages import go, page
@@ -68,9 +69,17 @@ def register(move_in_id: int) -> Response:
                 flash(_("住户登记表已登记。"))
                 return go("movein.agreements", move_in_id=move_in_id)
             flash(_("已保存。"))
+            _warn_when_signed(move_in_id)
             more = button if button in ADDED else None
             return go("movein.register", move_in_id=move_in_id, more=more, _anchor=f"h-{button}")
     return _page(move_in, sheet)
+
+
+def _warn_when_signed(move_in_id: int) -> None:
+    """SIG-2: what the owner signed reads otherwise now."""
+    standing = next((s for s in opened_case(move_in_id).papers if s.kind == papers.REGISTER), None)
+    if standing is not None and standing.resident_coverage is Coverage.CHANGED:
+        flash(_("登记表签过字，现在有改动，请业主再签一次。"), "wait")
 
 
 def _taken(move_in: MoveIn, sheet: Sheet, button: str) -> bool:
