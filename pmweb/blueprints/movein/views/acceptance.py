@@ -284,6 +284,7 @@ def _sheet_page(
         room = rooms[position - 1]
     defects = [line.id for line in items if line.result is Result.DEFECT]
     progress = progress_of(items)
+    open_lines = {line.code for line in items if line.result is Result.NOT_TESTED and not line.note}
     return page(
         "movein/acceptance.html",
         "item",
@@ -302,6 +303,8 @@ def _sheet_page(
         checklist=defaults().acceptance,
         reasons_of=defaults().movein.reasons_of,
         instruments=sheets.INSTRUMENT_METHODS,
+        meter_lines=sheets.METER_LINES.values(),
+        only_meters=open_lines <= set(sheets.METER_LINES.values()),
         severity_words=SEVERITIES,
         responsible_words=RESPONSIBLES,
         nonce=new_key(),
