@@ -123,6 +123,9 @@ word(
             "工作单 %(number)s 在复检合格之后又被退回返修，不能签收。请把这一处记为“仍不合格”。"
         ),
         "rounds.unanswered": _l("还有问题没有写复验结果。"),
+        "retest.not_waiting": _l("这一项不用补测，或者已经有人记过结果。"),
+        "retest.note": _l("请写明哪里不合格。"),
+        "retest.photo": _l("较重或涉及安全的问题要拍照。"),
         "appointment.past": _l("约定的时间要晚于现在。"),
         "filing.missing": _papers,
         "filing.open_defects": _l("还有 %(count)s 处整改未了。确实要归档，请勾选下面一项。"),
@@ -255,11 +258,14 @@ CARD = Card(
         "movein.appointed": _l("约定 %(when)s 第 %(round)s 轮验收"),
         "movein.filed": _l("已归入户档案"),
         "movein.filed_with_open_defects": _l("已归入户档案，%(count)s 处整改继续跟踪"),
+        "movein.retest_passed": _l("补测合格：%(place)s %(item)s"),
+        "movein.retest_failed": _l("补测不合格，开出工作单：%(place)s %(item)s，%(note)s"),
         "movein.voided": _l("作废：%(reason)s"),
     },
     tasks={
         "movein.handle": _l("接着办理入住"),
         "movein.inspect": _l("陪业主验房、抄表"),
+        "movein.retest": _l("补测 %(count)s 项：签字时待测"),
         "movein.papers": _l("等业主补齐 %(count)s 份资料"),
         "movein.appoint": _l("复检合格，约业主再次验收"),
         "movein.accompany": _l("带工具陪同业主再次验收"),
@@ -268,6 +274,7 @@ CARD = Card(
     task_url={
         "movein.papers": _step("identity"),
         "movein.inspect": _step("acceptance"),
+        "movein.retest": _step("retests"),
         "movein.appoint": _step("rounds"),
         "movein.accompany": _step("rounds"),
         "movein.file": _step("filing"),

@@ -89,6 +89,12 @@ def _rounds(facts: Facts) -> str:
     )
 
 
+def _retests(facts: Facts) -> str:
+    if facts.to_retest:
+        return _("还有 %(n)s 项没有补测", n=facts.to_retest)
+    return _("%(n)s 项都已补测", n=facts.retests)
+
+
 def _filing(facts: Facts) -> str:
     if facts.ended:
         return _("已归入户档案")
@@ -197,6 +203,15 @@ FLOW: Flow[Facts] = Flow(
             summary=_filing,
             url=_to("filing"),
             locked=rules.locked_filing,
+        ),
+        Step(
+            "retests",
+            _l("待测项补测"),
+            done=lambda f: not f.to_retest,
+            summary=_retests,
+            url=_to("retests"),
+            when=rules.has_retests,
+            locked=rules.locked_by_void,
         ),
     )
 )

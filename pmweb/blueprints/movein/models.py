@@ -146,7 +146,10 @@ class AcceptanceItem(InEstate, Audited, Versioned, Base):
     __tablename__ = "acceptance_item"
     __table_args__ = (
         UniqueConstraint("sheet_id", "code", "room_no"),
-        CheckConstraint("repair_id is null or result = 'defect'", name="only_defects_are_repaired"),
+        CheckConstraint(
+            "repair_id is null or result = 'defect' or not retest_passed", name="only_defects_are_repaired"
+        ),
+        CheckConstraint("(retest_passed is null) = (retested_at is null)", name="retested_has_a_result"),
     )
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("acceptance_sheet.id"))
@@ -163,6 +166,11 @@ class AcceptanceItem(InEstate, Audited, Versioned, Base):
     marked_at: Mapped[datetime | None]
     marked_by: Mapped[str] = mapped_column(String(80), default="")
     batch: Mapped[str] = mapped_column(String(36), default="")
+    retest_passed: Mapped[bool | None]
+    """What came of a line that was signed untested; the line itself stays as it was signed."""
+    retest_note: Mapped[str] = mapped_column(String(2000), default="")
+    retested_at: Mapped[datetime | None]
+    retested_by: Mapped[str] = mapped_column(String(80), default="")
     repair_id: Mapped[int | None]
 
 

@@ -38,7 +38,7 @@ MOVES = Workflow(
         State.OPEN: [State.ACCEPTANCE_OPEN],
         State.ACCEPTANCE_OPEN: [State.RECTIFYING, State.ACCEPTANCE_PASSED],
         State.RECTIFYING: [State.ACCEPTANCE_OPEN, State.FILED_WITH_OPEN_DEFECTS],
-        State.ACCEPTANCE_PASSED: [State.FILED],
+        State.ACCEPTANCE_PASSED: [State.FILED, State.RECTIFYING],
         State.FILED: [],
         State.FILED_WITH_OPEN_DEFECTS: [],
     }
@@ -287,6 +287,10 @@ class Facts:
     """Papers that can be signed now."""
     unsigned: tuple[str, ...] = ()
     """Those of them that nobody has signed yet, or whose content changed since."""
+    retests: int = 0
+    """Lines that were signed untested, with a reason and a date."""
+    to_retest: int = 0
+    """Those of them of which nobody has said yet what came of the test."""
     open_defects: int = 0
     rechecked_defects: int = 0
     missing: tuple[str, ...] = ()
@@ -338,6 +342,32 @@ def locked_rounds(facts: Facts) -> RuleBroken | None:
     if facts.state not in (State.RECTIFYING, State.ACCEPTANCE_PASSED) and facts.round < 2 and not facts.ended:
         return RuleBroken("movein.sign_first")
     return None
+
+
+def has_retests(facts: Facts) -> bool:
+    """Whether something was signed untested: a ponding test takes a day, a roof waits for the rain (M-9)."""
+    return facts.retests > 0
+
+
+def locked_by_void(facts: Facts) -> RuleBroken | None:
+    """What is tested later is written down also after the filing, but not in a voided case."""
+    return RuleBroken("movein.ended") if facts.voided else None
+
+
+def check_retest(line: Line, *, passed: bool, note: str, photos: int, severity: Severity | None) -> None:
+    """What is said of a line that was signed untested (M-9, M-11).
+
+    RuleBroken ``retest.not_waiting``; of a failed test ``retest.note``, and ``retest.photo`` when a
+    serious or a safety defect is not shown.
+    """
+    if not line.waits:
+        raise RuleBroken("retest.not_waiting")
+    if passed:
+        return
+    if not note:
+        raise RuleBroken("retest.note", field="note")
+    if severity in (Severity.SERIOUS, Severity.SAFETY) and not photos:
+        raise RuleBroken("retest.photo", field="photos")
 
 
 def locked_filing(facts: Facts) -> RuleBroken | None:

@@ -1314,13 +1314,21 @@ def upgrade() -> None:
         sa.Column("marked_at", sa.DateTime(), nullable=True),
         sa.Column("marked_by", sa.String(length=80), nullable=False),
         sa.Column("batch", sa.String(length=36), nullable=False),
+        sa.Column("retest_passed", sa.Boolean(), nullable=True),
+        sa.Column("retest_note", sa.String(length=2000), nullable=False),
+        sa.Column("retested_at", sa.DateTime(), nullable=True),
+        sa.Column("retested_by", sa.String(length=80), nullable=False),
         sa.Column("repair_id", sa.Integer(), nullable=True),
         sa.Column("estate_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "repair_id is null or result = 'defect'",
+            "repair_id is null or result = 'defect' or not retest_passed",
             name=op.f("ck_acceptance_item_only_defects_are_repaired"),
+        ),
+        sa.CheckConstraint(
+            "(retest_passed is null) = (retested_at is null)",
+            name=op.f("ck_acceptance_item_retested_has_a_result"),
         ),
         sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_acceptance_item_estate_id")),
         sa.ForeignKeyConstraint(

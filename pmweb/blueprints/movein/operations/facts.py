@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from pmweb.blueprints.movein.models import AcceptanceItem, DefectRound, MoveIn
-from pmweb.blueprints.movein.operations import filing, papers, rounds
+from pmweb.blueprints.movein.operations import filing, papers, retests, rounds
 from pmweb.blueprints.movein.operations.records import Records, read_records
 from pmweb.blueprints.movein.rules import Facts, Progress, Result
 from pmweb.data.movein import MoveInRules
@@ -40,6 +40,7 @@ def facts_of(move_in: MoveIn, rules: MoveInRules) -> Facts:
 
 def _facts(records: Records, ready: list[papers.Standing], file: list[filing.FileLine]) -> Facts:
     move_in, sheet = records.move_in, records.sheet
+    signed = bool(records.sheets) and records.sheets[0].closed_at is not None
     return Facts(
         applicant=move_in.applicant,
         state=move_in.state,
@@ -58,6 +59,8 @@ def _facts(records: Records, ready: list[papers.Standing], file: list[filing.Fil
         checked=move_in.checked_at is not None,
         ready=tuple(standing.kind for standing in ready),
         unsigned=tuple(s.kind for s in ready if any(s.owed_by(side) for side in SignerSide)),
+        retests=len(retests.untested(records.items)) if signed else 0,
+        to_retest=len(retests.waiting(records.items)) if signed else 0,
         open_defects=sum(rounds.is_open(row.state) for row in records.repairs),
         rechecked_defects=sum(row.state in rounds.RECHECKED for row in records.repairs),
         missing=tuple(line.kind for line in file if line.missing),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.movein.models import MoveIn, PaperSeen
-from pmweb.blueprints.movein.operations import case, papers
+from pmweb.blueprints.movein.operations import case, papers, retests
 from pmweb.blueprints.movein.operations.records import Records
 from pmweb.blueprints.movein.rules import (
     IDENTITY_PAPERS,
@@ -107,6 +107,7 @@ def file(
     )
     tasks.keep_all(session, move_in, at=at)
     sources.let_go(MoveIn.__tablename__, move_in.id, at)
+    retests.promise(move_in, at=at)
     journal.note(
         session, move_in, f"movein.{to.value}", at=at, home_id=move_in.home_id, count=facts.open_defects
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from pmweb import clock
 from pmweb.blueprints.households.household import household_of
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
-from pmweb.blueprints.movein.operations import acceptance, case, papers, rounds
+from pmweb.blueprints.movein.operations import acceptance, case, papers, retests, rounds
 from pmweb.blueprints.movein.operations.records import read_records
 from pmweb.blueprints.movein.rules import MOVES, Applicant, Outcome, State, check_power_covers
 from pmweb.blueprints.repairs.operations import signing as work_orders
@@ -185,6 +185,8 @@ def _end_round(
     outcome = Outcome.REFUSED if refused else Outcome.WITH_DEFECTS if still_open else Outcome.ACCEPTED
     reason = manner.reason if isinstance(manner, Refused) else ""
     acceptance.close_round(sheet, outcome, reason=reason, at=at)
+    if sheet.round == 1:
+        retests.promise(move_in, at=at)
     passed = outcome is Outcome.ACCEPTED
     move_in.state = MOVES.move(move_in.state, State.ACCEPTANCE_PASSED if passed else State.RECTIFYING)
     journal.note(

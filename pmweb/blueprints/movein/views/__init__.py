@@ -8,6 +8,7 @@ from pmweb.blueprints.movein.views import (
     prints,
     readings,
     register,
+    retests,
     rounds,
     signing,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "prints",
     "readings",
     "register",
+    "retests",
     "rounds",
     "signing",
 ]
