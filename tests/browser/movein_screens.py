@@ -209,8 +209,7 @@ class Walk(Screen):
         self.at("核对")
 
     def check(self) -> None:
-        """核对: once more, then to the signature."""
-        self.step("核对")
+        """核对, where the meters lead: once more, then to the signature."""
         self.at("核对")
         self.tap("核对无误，去签字")
         self.at("请核对后签字")

@@ -77,7 +77,7 @@ def test_a_move_in_from_the_desk_to_the_file(room: Room, applicant: Applicant, s
     walk.read_meters()
     walk.check()
     owner_signs.sign()
-    owner_signs.at("请核对后签字")  # now the repair department
+    owner_signs.at("请维修人员签字")  # now the repair department
     owner_signs.sign()
     walk.at("入住")
 
@@ -102,7 +102,7 @@ def test_a_move_in_from_the_desk_to_the_file(room: Room, applicant: Applicant, s
     tablet.goto(address)
     walk.look_again(len(DEFECTS))
     owner_signs.sign()
-    owner_signs.at("请核对后签字")
+    owner_signs.at("请维修人员签字")
     owner_signs.sign()
     desk.page.goto(address)
     desk.file(applicant)
