@@ -1,12 +1,14 @@
 // The room in sight is marked in the rail, and the dock leads to the one before it and the one after it.
 "use strict";
 (() => {
-  let chosen = null;
   const look = () => {
     const rooms = [...document.querySelectorAll("section[id^=room-]")], rail = document.querySelector(".rooms");
+    const top = (room) => room.getBoundingClientRect().top;
+    const seen = rooms.findLastIndex((room) => top(room) < innerHeight * 0.4);
+    // at the end of the page the last rooms are in sight together: it is the one that was asked for, else the last
     const atEnd = innerHeight + scrollY > document.documentElement.scrollHeight - 8;
-    const seen = rooms.findLastIndex((room) => room.getBoundingClientRect().top < innerHeight * 0.4);
-    const here = Math.max(0, atEnd && chosen ? rooms.findIndex((room) => room.id === chosen) : seen);
+    const asked = rooms.findIndex((room) => "#" + room.id === location.hash && top(room) > 0);
+    const here = atEnd ? (asked < 0 ? rooms.length - 1 : asked) : Math.max(0, seen);
     for (const link of rail.querySelectorAll("a[href^='#']")) {
       const current = link.hash === "#" + rooms[here].id;
       if (current && !link.hasAttribute("aria-current")) {
@@ -17,15 +19,12 @@
     for (const step of document.querySelectorAll("[data-step]")) {
       const room = rooms[here + +step.dataset.step];
       if (step.dataset.step < 0) step.hidden = !room;
-      if (!room) continue;
-      step.hash = room.id;
-      if (step.dataset.word) step.textContent = step.dataset.word.replace("@", room.querySelector("h2").textContent);
+      const [hash, word] = step.first ??= [step.hash, step.textContent]; // as the server says it
+      step.hash = room?.id ?? hash;
+      step.textContent = (room && step.dataset.word?.replace("@", room.querySelector("h2").textContent)) || word;
     }
   };
-  addEventListener("hashchange", () => {
-    chosen = location.hash.slice(1);
-    look();
-  });
+  addEventListener("hashchange", look);
   addEventListener("scroll", look, { passive: true });
   document.addEventListener("htmx:afterSettle", look);
   look();
