@@ -98,7 +98,8 @@ def _asks(seen: list[str]) -> Callable[[], str]:
 def test_a_foreign_host_is_refused_when_hosts_are_named(tmp_path: Path) -> None:
     app = create_app(_settings(tmp_path, TRUSTED_HOSTS=["office.example"]))
     client = app.test_client()
-    assert client.get("/static/app.css", headers={"Host": "office.example"}).status_code == 200
+    with client.get("/static/app.css", headers={"Host": "office.example"}) as sheet:
+        assert sheet.status_code == 200
     for path in ("/static/app.css", "/login", "/"):
         answer = client.get(path, headers={"Host": "evil.example"})
         assert answer.status_code == 400
