@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pmweb.models.base import Base, Evidence, InEstate, Subject, subject_of
@@ -59,3 +59,15 @@ def note(
     )
     session.add(entry)
     return entry
+
+
+def last_actor(session: Session, subject: Base | Subject) -> str:
+    """Who made the latest entry about ``subject``, by name; empty when there is none."""
+    subject = subject_of(subject)
+    query = (
+        select(JournalEntry.actor_name)
+        .where(JournalEntry.subject_kind == subject.kind, JournalEntry.subject_id == subject.id)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or ""

@@ -150,8 +150,13 @@ def _rule_broken(error: RuleBroken) -> Response:
     return _answer(422, worded(error))
 
 
-def _stale(_error: Exception) -> Response:
-    return _answer(409)
+def _stale(error: Exception) -> Response:
+    who = error.who if isinstance(error, Stale) else ""
+    if not who:
+        return _answer(409)
+    return _answer(
+        409, _("您打开页面之后，%(name)s 改过它，所以这次没有保存。请看最新内容，再决定要不要改。", name=who)
+    )
 
 
 def _fault(error: Exception) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -41,7 +41,11 @@ _LONGEST_ADDRESS = 300
 
 
 class Stale(Exception):
-    """Somebody else changed the record since the page was made (promise 6); shown as 409."""
+    """Somebody else changed the record since the page was made (promise 6); shown as 409, with the name if known."""
+
+    def __init__(self, who: str = "") -> None:
+        super().__init__(who)
+        self.who = who
 
 
 def install(app: Flask) -> None:
@@ -77,10 +81,10 @@ def seen_version() -> int | None:
     return int(value) if value.isascii() and value.isdigit() else None
 
 
-def expect(version: int) -> None:
-    """Raises Stale unless the form saw this version of the record."""
+def expect(version: int, who: Callable[[], str] | None = None) -> None:
+    """Raises Stale unless the form saw this version of the record; ``who`` says who changed it."""
     if seen_version() != version:
-        raise Stale
+        raise Stale(who() if who else "")
 
 
 def settle(accepted: bool, see: str = "") -> None:

@@ -172,10 +172,12 @@ def test_somebody_elses_mark_is_shown_not_overwritten(client_for: ClientFor, she
     """Promise 6: a stale page of another person is a conflict; one's own later tap is none."""
     item = line(sheet, "KIT-01")
     seen = item.version
-    mine = client_for(Role.REPAIRER)
+    mine = client_for(Role.REPAIRER, name="周志强")
     assert tap(mine, item, sheet, mark="ok", _version=seen).status_code == 200
     assert tap(mine, item, sheet, mark="not_applicable", _version=seen).status_code == 200
-    assert tap(client_for(Role.REPAIRER), item, sheet, mark="ok", _version=seen).status_code == 409
+    refused = tap(client_for(Role.REPAIRER), item, sheet, mark="ok", _version=seen)
+    assert refused.status_code == 409
+    assert "周志强 改过它" in refused.text
     db.session.expire_all()
     assert line(sheet, "KIT-01").result is Result.NOT_APPLICABLE
 

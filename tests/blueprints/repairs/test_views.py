@@ -17,6 +17,7 @@ from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.operations import work
 from pmweb.blueprints.repairs.operations.moves import table
+from pmweb.blueprints.repairs.register import timeline
 from pmweb.blueprints.repairs.rules import RepairSource, RepairState, Verb
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
@@ -204,6 +205,8 @@ def test_what_somebody_else_changed_is_not_overwritten(client_for: ClientFor, jo
     data = {"_version": repair.version - 1, "staff_id": jobs.worker.id}
     response = client_for(Role.DISPATCHER).post(f"/repairs/{repair.id}/dispatch", data=data)
     assert response.status_code == 409
+    assert "改过它，所以这次没有保存" in response.text
+    assert timeline(repair)[0].actor_name in response.text
     assert fresh(repair).state is S.REGISTERED
 
 

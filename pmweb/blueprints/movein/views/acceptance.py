@@ -27,6 +27,7 @@ from pmweb.extensions import unit
 from pmweb.models import shelf
 from pmweb.models.files import Attachment
 from pmweb.models.homes import OPENING_METERS, Finish
+from pmweb.models.staff import Staff
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 from pmweb.web.pages import go, page
@@ -264,7 +265,9 @@ def _refuse_stale(item: AcceptanceItem) -> None:
     """Somebody else has touched this line since the page was made. One's own later tap overrides one's own."""
     seen = seen_version()
     if seen is not None and seen != item.version and item.marked_by != f"staff:{current_user.id}":
-        raise Stale
+        kind, _colon, number = item.marked_by.partition(":")
+        staff = unit().get(Staff, int(number)) if kind == "staff" else None
+        raise Stale(staff.name if staff else "")
 
 
 def _sheet_page(

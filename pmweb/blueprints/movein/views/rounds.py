@@ -23,7 +23,7 @@ from pmweb.blueprints.movein.views.base import bp, case_of, room_names
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
-from pmweb.models import shelf
+from pmweb.models import journal, shelf
 from pmweb.models.staff import Staff, repair_team
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.fields import Form, choice, moment, note, text
@@ -138,7 +138,7 @@ def show_rounds(move_in_id: int) -> Response:
 def appoint(move_in_id: int) -> Response:
     """Agree on the time of the next acceptance (M-15) and tell the repair department (M-16)."""
     move_in = find(MoveIn, move_in_id)
-    expect(_seen(rounds.appointment_of(move_in)))
+    expect(_seen(rounds.appointment_of(move_in)), lambda: journal.last_actor(unit(), move_in))
     form = AppointmentForm()
     if form.carried_out(
         lambda: rounds.appoint(

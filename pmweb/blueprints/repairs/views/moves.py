@@ -22,7 +22,7 @@ from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
-from pmweb.models import shelf
+from pmweb.models import journal, shelf
 from pmweb.models.files import Attachment, FileKind
 from pmweb.models.staff import Staff
 from pmweb.web import cards
@@ -158,7 +158,7 @@ def _with_reason(repair_id: int, verb: Verb, act: Callable[[Repair, str, datetim
 def _carry_out(repair_id: int, verb: Verb, act: Callable[[Repair, Any, datetime], None]) -> Response:
     """Take one form: the move is made and the repair shown, or the reasons stand beside the fields."""
     repair = find(Repair, repair_id)
-    expect(repair.version)
+    expect(repair.version, lambda: journal.last_actor(unit(), repair))
     if not rules.may(verb, rights(), own=repair.assignee_id == person().id):
         raise RuleBroken("repair.not_yours")
     form, at = _form(verb, repair), captured_at()
