@@ -187,6 +187,19 @@ def test_a_photo_of_another_line_is_taken_off(sheet: AcceptanceSheet, repairer: 
     assert repairer.post(elsewhere).status_code == 404
 
 
+def test_a_file_that_is_no_photo_holds_nothing_up(sheet: AcceptanceSheet, repairer: CheckingClient) -> None:
+    """FM-05: the words and the good photo are kept, and each bad file is named with its reason."""
+    say(repairer, sheet, "LIV-07", mark="defect")
+    files = [(io.BytesIO(b"no photo"), "bad.txt"), photo(), (io.BytesIO(b"\xff\xd8\xff torn"), "torn.jpg")]
+    shown = say(repairer, sheet, "LIV-07", note="裂纹", severity="safety", photos=files)
+    assert shown.status_code == 200
+    assert "缺照片" not in shown.text
+    notices = shown.text[shown.text.index('id="flash"') :]
+    assert "bad.txt：" in notices
+    assert "torn.jpg：" in notices
+    assert line(sheet, "LIV-07").note == "裂纹"
+
+
 def test_a_line_says_why_it_waits(sheet: AcceptanceSheet, repairer: CheckingClient) -> None:
     """decisions, 待测: asked first, kept with a reason and a day; refused without."""
     opened = say(repairer, sheet, "BAT-01", wait="1")

@@ -39,3 +39,10 @@ class ItemForm(Form):
     responsible = select(_l("责任单位"), [(r.value, w) for r, w in RESPONSIBLES.items()], needed=False)
     due_on = day(_l("期限"))
     photos = PhotosField(_l("照片"))
+
+    def good_photos_only(self) -> list[str]:
+        """Keep the photos that can be kept: a bad file holds nothing else up. Returns what is wrong with the others."""
+        said = [str(error) for error in self.photos.process_errors]
+        self.photos.process_errors = []
+        self.photos.data = self.photos.data[: self.photos.limit]
+        return said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from flask import abort, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -179,7 +179,10 @@ def mark_item(move_in_id: int, item_id: int) -> Response:
         return go("movein.acceptance", move_in_id=move_in_id, wait=item_id, _anchor=f"item-{item_id}")
     _refuse_stale(item)
     form = ItemForm()
+    refused = form.good_photos_only()
     if form.carried_out(lambda: _say(move_in, sheet, item, form)):
+        for sentence in refused:
+            flash(sentence, "bad")
         return go("movein.acceptance", move_in_id=move_in_id, item=item_id, _anchor=f"item-{item_id}")
     return _sheet_page(move_in, sheet, item_id=item_id, form=form)
 
