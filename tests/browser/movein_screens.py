@@ -123,7 +123,9 @@ class Desk(Screen):
         self.step("归档")
         self.at("归档")
         for paper in ("入住通知单", *PAPERS[applicant]):
-            self.write(f"{paper} 存放位置", "3 柜 12 盒")
+            line = self.page.locator("li.paper", has_text=paper).first
+            self.touch(line.locator("input[name$=place]"))
+            line.locator("input[name$=place]").fill("3 柜 12 盒")
         self.tap("归入户档案")
         self.says("已归入户档案")
 

@@ -35,7 +35,7 @@ def filing_page(move_in_id: int) -> Response:
     FLOW.open_step("filing", opened.facts)
     places, form = _places(opened), FileForm()
     if request.method == "POST" and _kept(opened, places, form):
-        if request.form.get("button") != "file":
+        if "button" in request.form:  # the other one, which stands in the form
             flash(_("已保存。"))
             return go("movein.filing", move_in_id=move_in_id)
         if form.carried_out(lambda: _file(move_in_id, form)):
