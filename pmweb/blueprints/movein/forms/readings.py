@@ -33,6 +33,9 @@ class ReadingsForm(Form):
     def __init__(self, *args: Any, kept: Mapping[MeterKind, Entry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept = kept
+        for name in ("meter_no", "reading"):  # asked for once a meter is filled in
+            for kind in OPENING_METERS:
+                self[f"{kind.value}_{name}"].flags.optional = False
 
     def of(self, kind: MeterKind) -> dict[str, Field]:
         """The fields of one meter by what they ask."""
