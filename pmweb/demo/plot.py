@@ -58,7 +58,7 @@ STORIES = (
     Story(7, "rechecked", 2, odd="keys_retained"),
     Story(6, "working", 5, photos=12),
     Story(5, "signed", 7, odd="refused"),
-    Story(5, "passed", 0),
+    Story(5, "passed", 0, odd="waiting_pond"),
     Story(5, "working", 3, Applicant.COMPANY),
     Story(4, "dispatched", 4),
     Story(4, "desk", 0, Applicant.AGENT),

@@ -268,14 +268,21 @@ class Player:
             opened = open_case(move_in, DATA.movein)
             accept = story.odd == "open_defects"
             filing.file(move_in, opened.facts, opened.file, accept_open_defects=accept, at=self.now())
+        if accept:
+            self._put_right_once_more(move_in)
 
-    def _once_more(self, move_in: MoveIn) -> None:
+    def _put_right_once_more(self, move_in: MoveIn) -> Story:
+        """M-13, M-14 of a later round; after the filing the signature is still owed (M-18)."""
         with self.acting("dispatcher"):
             for repair in self._open_repairs(move_in):
                 self._hand_out(repair)
         story = Story(0, "rechecked")
         self._working(move_in, story)
         self._rechecked(move_in, story)
+        return story
+
+    def _once_more(self, move_in: MoveIn) -> None:
+        story = self._put_right_once_more(move_in)
         self._appointed(move_in, story)
         self._second(move_in, story)
         self._sign_round(move_in)
@@ -332,7 +339,7 @@ class Player:
         if pond is not None:
             acceptance.mark(move_in, sheet, pond, Result.NOT_TESTED, checklist=DATA.acceptance, at=self.at)
             due = self._date(1)
-            acceptance.describe(move_in, sheet, pond, note="蓄水 24 小时，明天看", due_on=due, at=self.at)
+            acceptance.describe(move_in, sheet, pond, note="要蓄水 24 小时再看", due_on=due, at=self.at)
 
     def _date(self, later: int) -> date:
         return clock.local(self.present + timedelta(days=later)).date()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
@@ -22,6 +24,10 @@ class RetestForm(Form):
         _l("严重程度"), [(s.value, w) for s, w in SEVERITIES.items()], default=Severity.MINOR.value
     )
     photos = PhotosField(_l("照片"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.passed.flags.optional = False  # it is what the page asks for, if only on its day
 
     def filled(self) -> bool:
         """Whether something is said about this line."""
