@@ -51,9 +51,8 @@
     });
   }, true);
   // each capture has a key of its own
-  on("configRequest", ({ detail }) => {
-    if (detail.elt.matches("form[data-repeat]")) detail.parameters._key = [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("");
-  });
+  const newKey = () => Date.now() + "-" + Math.random();
+  on("configRequest", ({ detail }) => { if (detail.elt.matches("form[data-repeat]")) detail.parameters._key = newKey(); });
   on("beforeRequest", ({ detail }) => {
     const { submitter, target, type } = detail.requestConfig.triggeringEvent ?? {};
     if (detail.elt.matches("form")) work(detail.elt, type === "change" ? target.closest("label, .field") : submitter);
@@ -62,7 +61,7 @@
     [...busy.keys()].forEach((form) => { if (form === detail.elt || !form.isConnected) rest(form); });
     if (detail.successful) return;
     again.delete(detail.elt.id);
-    if (detail.elt.matches("form[method=post]:not([data-repeat])")) dirty.add(detail.elt);
+    if (detail.elt.matches("form[method=post]")) dirty.add(detail.elt);
   });
   addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
   // signed in beside this page: its forms have the new token
@@ -114,9 +113,23 @@
     }
   });
 
-  // --- leaving asks first while something that was typed is not saved
-  document.addEventListener("input", ({ target: { form } }) => { if (form?.method === "post" && !form.matches("[data-repeat]")) dirty.add(form); });
-  addEventListener("beforeunload", (event) => { if ([...dirty].some((form) => form.isConnected)) event.preventDefault(); });
+  // --- leaving asks first while something that was typed is not saved; a line of the sheet is saved in silence
+  const asks = (form) => !form.matches("[data-repeat]") || [...form.elements].some((e) => e.files?.length);
+  const keep = (form) => {
+    if (!dirty.has(form) || !form.isConnected || asks(form)) return;
+    const body = new FormData(form);
+    body.set("_key", newKey());
+    fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => dirty.add(form));
+    dirty.delete(form);
+  };
+  document.addEventListener("input", ({ target: { form } }) => {
+    if (form?.method !== "post") return;
+    dirty.add(form);
+    form.querySelector("[data-saved]")?.replaceChildren();
+    setTimeout(keep, 1500, form);
+  });
+  addEventListener("beforeunload", (event) => { if ([...dirty].some((form) => form.isConnected && asks(form))) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) dirty.forEach(keep); });
 
   // --- reasons: a tap writes the word into the note, another takes it out again
   const note = (box) => document.getElementById(box.dataset.fills);
