@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from pmweb import clock
 from pmweb.blueprints.movein.operations import rounds
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
@@ -67,9 +69,40 @@ def test_once_rechecked_the_time_is_agreed_and_then_the_round_begins(
     rounds.appoint(journey.move_in, at, "phone", "", journey.repairer.id, at=journey.now())
     db.session.commit()
     page, dock = shown(client, journey)
-    assert "开始第 2 轮" in dock
     assert page.count("开始第 2 轮") == 1
     assert page.index("开始下一轮验收") < page.index("约再次验收")
+    assert "btn primary" not in dock  # a second tap on the same spot begins nothing
+    assert "业主到场时再开始" in dock
+    with clock.standing_still_at(at):
+        _page, dock = shown(client_for(Role.REPAIRER), journey)
+    assert "开始第 2 轮" in dock
+
+
+def test_who_says_not_in_order_without_words_finds_the_answer_still_pressed(
+    client_for: ClientFor, journey: Journey
+) -> None:
+    """M-17: only the words are missing."""
+    journey.put_right()
+    sheet = rounds.open_round(journey.move_in, journey.facts, "林先生", "周工", at=journey.now())
+    found = rounds.defects_of_round(sheet)[0]
+    db.session.commit()
+    url = f"/movein/{journey.move_in.id}/rounds/defects/{found.id}"
+    refused = client_for(Role.REPAIRER).post(url, data={"passed": "no", "note": ""})
+    assert refused.status_code == 422
+    pressed = re.search(rf'id="found-{found.id}-h-no"\s+aria-pressed="(\w+)"', refused.text)
+    assert pressed is not None
+    assert pressed[1] == "true"
+
+
+def test_the_next_round_is_accompanied_by_the_repair_department(
+    client_for: ClientFor, journey: Journey
+) -> None:
+    """M-17: chosen as in the first round, who came then is proposed; whom to ring stands beside the appointment."""
+    journey.put_right()
+    db.session.commit()
+    page, _dock = shown(client_for(Role.RECEPTIONIST), journey)
+    assert re.search(r'name="inspectors" value="周工" id="\S+" checked', page)
+    assert "138 0013 8000" in page[page.index("约再次验收") : page.index("开始下一轮验收")]
 
 
 def test_a_refused_appointment_stays_open_with_its_button(client_for: ClientFor, journey: Journey) -> None:

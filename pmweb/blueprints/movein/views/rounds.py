@@ -26,8 +26,9 @@ from pmweb.extensions import unit
 from pmweb.models import journal, shelf
 from pmweb.models.staff import Staff, repair_team
 from pmweb.web.access import allowed, find, requires
-from pmweb.web.fields import Form, choice, moment, note, text
+from pmweb.web.fields import Form, choice, moment, note, several, text
 from pmweb.web.fields import select as select_field
+from pmweb.web.filters import when
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
@@ -57,7 +58,11 @@ class RoundForm(Form):
     """Who is there for the next round."""
 
     resident_present = text(_l("业主方到场人"), 80, needed=True)
-    inspectors = text(_l("陪验人员"), 120, needed=True)
+    inspectors = several(_l("陪验人员（维修部）"), needed=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.inspectors.choices = [(name, name) for _id, name in repair_staff()]
 
 
 class DefectForm(Form):
@@ -163,7 +168,11 @@ def open_round(move_in_id: int) -> Response:
     form = RoundForm()
     if form.carried_out(
         lambda: rounds.open_round(
-            move_in, facts, form.resident_present.data or "", form.inspectors.data or "", at=captured_at()
+            move_in,
+            facts,
+            form.resident_present.data or "",
+            "、".join(form.inspectors.data or ()),
+            at=captured_at(),
         )
     ):
         return go("movein.rounds", move_in_id=move_in_id)
@@ -202,9 +211,14 @@ class NextAct:
 
 
 def _next_with_the_owner(appointment: Appointment | None) -> NextAct:
-    """Something can be looked at again: first the time is agreed (M-15), then the round begins (M-17)."""
+    """Something can be looked at again: first the time is agreed (M-15), then the round begins (M-17).
+
+    Not before its day: the button of the round would lie where 约好了 was pressed a moment ago.
+    """
     if appointment is None and allowed(Permission.MOVEIN_HANDLE):
         return NextAct("appoint", _("可以再次验收了，请与业主约时间。"))
+    if appointment is not None and clock.local(appointment.at).date() > clock.today():
+        return NextAct("", _("已约 %(at)s，业主到场时再开始。", at=when(appointment.at)))
     if allowed(Permission.MOVEIN_INSPECT):
         return NextAct("round", _("业主到场后开始，逐处复验。"))
     return NextAct("", _("等前台与业主约时间。"))
@@ -280,7 +294,7 @@ def _rounds_page(
             formdata=None,
             data={
                 "resident_present": (move_in.handler or move_in.owner).name,
-                "inspectors": first.inspectors,
+                "inspectors": first.inspectors.split("、"),
             },
         ),
         sheets=acceptance.sheets_of(move_in),
