@@ -113,7 +113,7 @@
     }
   });
 
-  // --- leaving asks first while something that was typed is not saved; a line of the sheet is saved in silence
+  // --- leaving asks first while something is not saved; a line of the sheet is saved in silence
   const asks = (form) => !form.matches("[data-repeat]") || [...form.elements].some((e) => e.files?.length);
   const keep = (form) => {
     if (!dirty.has(form) || !form.isConnected || asks(form)) return;
