@@ -12,10 +12,12 @@ from typing import Any
 
 import html5lib
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from pmweb.extensions import db
+from pmweb.models.staff import StaffRole
 
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 GETS_THAT_WRITE = {"archive.file"}
@@ -38,7 +40,7 @@ class CheckingClient(FlaskClient):
         if method == "POST":
             data = kwargs.get("data")
             if data is None or isinstance(data, dict):
-                kwargs["data"] = {"_key": secrets.token_hex(8), **(data or {})}
+                kwargs["data"] = {"_key": secrets.token_hex(8)} | self.carried() | (data or {})
         db.session.commit()  # what the test laid down is there for the request
         before = len(self.statements)
         with self.application.app_context():  # a request of its own: nothing of the test's session or g
@@ -56,6 +58,18 @@ class CheckingClient(FlaskClient):
             check_html(response.text, fragment="<!doctype html>" not in response.text[:200].lower())
         return response
 
+    def carried(self) -> dict[str, Any]:
+        """Each form carries the estate of its page: that in which the person works, else the first of his or hers."""
+        with self.session_transaction() as session:
+            estate_id, user = session.get("estate_id"), str(session.get("_user_id", ""))
+        if estate_id is None and user:
+            own = select(func.min(StaffRole.estate_id)).where(
+                StaffRole.staff_id == int(user.split(":")[0]), StaffRole.ended_at.is_(None)
+            )
+            with self.application.app_context(), db.engine.connect() as connection:
+                estate_id = connection.scalar(own)
+        return {} if estate_id is None else {"_estate": estate_id}
+
     def _endpoint(self, path: str) -> str:
         try:
             return str(self.application.url_map.bind("localhost").match(path, "GET")[0])
@@ -65,7 +79,7 @@ class CheckingClient(FlaskClient):
     def raw_post(self, path: str, data: dict[str, Any]) -> Any:
         """A POST without the checks, for several threads at once: each has its own request, session and connection."""
         with self.application.app_context():
-            return _closed(super().open(path, method="POST", data=data, buffered=True))
+            return _closed(super().open(path, method="POST", data=self.carried() | data, buffered=True))
 
 
 def _closed(response: Any) -> Any:

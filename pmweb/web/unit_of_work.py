@@ -161,6 +161,8 @@ def _choose_estate() -> None:
     wanted = _estate_of_the_page()
     if wanted is not None and wanted not in mine:
         abort(404)
+    if wanted is None and mine and request.method == "POST":
+        abort(400)  # a form of ours says for which estate it speaks; what does not is not one of ours
     chosen = wanted or session.get("estate_id")
     if chosen not in mine:
         chosen = min(mine, default=None)

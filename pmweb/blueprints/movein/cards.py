@@ -98,9 +98,7 @@ word(
         "keys.voided": _l("这次入住已作废，不能再发放；可以登记交回或遗失。"),
         "keys.too_many": _l("住户手里只有 %(held)s 件，数量不对。"),
         "keys.reason": _l("请写明原因。"),
-        "charge.changed": _l(
-            "您看过之后金额有变化，现在是 %(amount)s，还没有记账。请业主按新金额再看一遍。"
-        ),
+        "charge.changed": _l("您看过之后金额有变化，现在是 %(amount)s，还没有记账。请业主按新金额再看一遍。"),
         "charge.exists": _l("首期物业费已经记过了。"),
         "acceptance.not_begun": _l("验房还没有开始。"),
         "acceptance.begun": _l("验房已经开始。请回到验房页接着查验。"),

@@ -12,6 +12,7 @@ from pmweb.blueprints.movein import rules
 from pmweb.blueprints.movein.names import paper_name
 from pmweb.blueprints.movein.rules import Facts
 from pmweb.domain.permissions import Permission
+from pmweb.domain.workflow import RuleBroken
 from pmweb.web.filters import listed
 from pmweb.web.flow import Flow, Step
 
@@ -210,8 +211,8 @@ FLOW: Flow[Facts] = Flow(
             done=lambda f: not f.to_retest,
             summary=_retests,
             url=_to("retests"),
-            when=rules.has_retests,
-            locked=rules.locked_by_void,
+            when=lambda f: f.retests > 0,
+            locked=lambda f: RuleBroken("movein.ended") if f.voided else None,  # a filed case goes on here
         ),
     )
 )

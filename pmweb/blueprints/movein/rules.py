@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from pmweb.domain.deadlines import add_months
@@ -233,15 +232,6 @@ def _few(numbers: list[int]) -> str:
     return "、".join(str(number) for number in numbers[:8]) + ("…" if len(numbers) > 8 else "")
 
 
-UNUSUAL_FACTOR = 3
-"""A reading above so many times the last one is asked about once more (ours)."""
-
-
-def unusual_reading(reading: Decimal, last: Decimal | None) -> bool:
-    """Whether a reading should be asked about once more: below the last one, or above three times it (M-10)."""
-    return last is not None and (reading < last or (last > 0 and reading > last * UNUSUAL_FACTOR))
-
-
 @dataclass(frozen=True)
 class Progress:
     """How far a round has come."""
@@ -342,16 +332,6 @@ def locked_rounds(facts: Facts) -> RuleBroken | None:
     if facts.state not in (State.RECTIFYING, State.ACCEPTANCE_PASSED) and facts.round < 2 and not facts.ended:
         return RuleBroken("movein.sign_first")
     return None
-
-
-def has_retests(facts: Facts) -> bool:
-    """Whether something was signed untested: a ponding test takes a day, a roof waits for the rain (M-9)."""
-    return facts.retests > 0
-
-
-def locked_by_void(facts: Facts) -> RuleBroken | None:
-    """What is tested later is written down also after the filing, but not in a voided case."""
-    return RuleBroken("movein.ended") if facts.voided else None
 
 
 def check_retest(line: Line, *, passed: bool, note: str, photos: int, severity: Severity | None) -> None:

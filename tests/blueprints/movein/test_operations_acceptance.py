@@ -15,7 +15,7 @@ from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet
 from pmweb.blueprints.movein.operations import acceptance, meters
 from pmweb.blueprints.movein.operations.facts import progress_of
-from pmweb.blueprints.movein.rules import Responsible, Result, Severity, State, unusual_reading
+from pmweb.blueprints.movein.rules import Responsible, Result, Severity, State
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf
@@ -308,24 +308,6 @@ def test_nothing_is_changed_on_a_signed_sheet(journey: Journey) -> None:
 
 
 # --- meters ---
-
-
-@pytest.mark.parametrize(
-    ("value", "last", "asks"),
-    [
-        ("1", None, False),
-        ("5", "5", False),
-        ("4.999", "5", True),
-        ("15", "5", False),
-        ("15.001", "5", True),
-        ("9", "0", False),
-    ],
-)
-def test_a_reading_below_the_last_or_above_three_times_is_asked_about(
-    value: str, last: str | None, asks: bool
-) -> None:
-    """ux.md: a soft warning, no refusal."""
-    assert unusual_reading(Decimal(value), None if last is None else Decimal(last)) is asks
 
 
 def test_a_meter_is_read_with_its_photo(journey: Journey, sheet: AcceptanceSheet) -> None:

@@ -149,18 +149,17 @@ class TestThePage:
     def repairer(self, client_for: ClientFor, journey: Journey) -> CheckingClient:
         return client_for(Role.REPAIRER, name="周志强")
 
-    def send(self, client: CheckingClient, journey: Journey, version: int = 2, **said: str) -> Any:
-        data = {name.replace("__", "-"): value for name, value in said.items()}
+    def send(self, client: CheckingClient, journey: Journey, said: dict[str, str] | None = None) -> Any:
         severities = {f"line-{item.position}-severity": "minor" for item in lines(journey)}
         url = f"/movein/{journey.move_in.id}/retests"
-        return client.post(url, data=severities | data | {"_version": version})
+        return client.post(url, data=severities | (said or {}) | {"_version": 2})
 
     def test_one_button_takes_what_was_said(self, repairer: CheckingClient, journey: Journey) -> None:
         """What is left alone goes on waiting."""
         first, second = lines(journey)
         page = repairer.get(f"/movein/{journey.move_in.id}/retests").text
         assert "闭水试验要 24 小时" in page
-        done = self.send(repairer, journey, **{f"line-{first.position}-passed": "yes"})
+        done = self.send(repairer, journey, {f"line-{first.position}-passed": "yes"})
         assert done.status_code == 303
         db.session.expire_all()
         assert [item.id for item in lines(journey)] == [second.id]
@@ -171,7 +170,7 @@ class TestThePage:
     ) -> None:
         first, second = lines(journey)
         said = {f"line-{first.position}-passed": "yes", f"line-{second.position}-passed": "no"}
-        refused = self.send(repairer, journey, **said)
+        refused = self.send(repairer, journey, said)
         assert refused.status_code == 422
         assert "请写明哪里不合格" in refused.text
         db.session.expire_all()

@@ -15,9 +15,10 @@ from pmweb.blueprints.movein.forms.readings import Entry, ReadingsForm
 from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.operations import meters
 from pmweb.blueprints.movein.operations.meters import KnownMeter
-from pmweb.blueprints.movein.rules import locked_check, unusual_reading
+from pmweb.blueprints.movein.rules import locked_check
 from pmweb.blueprints.movein.views.base import bp, case_of
 from pmweb.domain.permissions import Permission
+from pmweb.domain.readings import unusual_reading
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf

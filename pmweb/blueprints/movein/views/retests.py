@@ -8,15 +8,14 @@ from flask import flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.movein.flow import FLOW
 from pmweb.blueprints.movein.forms.retests import RetestForm
 from pmweb.blueprints.movein.models import AcceptanceItem, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, retests
 from pmweb.blueprints.movein.rules import Severity
-from pmweb.blueprints.movein.views.base import bp, case_of, paper_room_names, room_names
+from pmweb.blueprints.movein.views.base import bp, paper_room_names, room_names
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
-from pmweb.web.access import requires
+from pmweb.web.access import find, requires
 from pmweb.web.fields import Together
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
@@ -28,8 +27,7 @@ Forms = dict[int, RetestForm]
 @requires(Permission.MOVEIN_READ)
 def show_retests(move_in_id: int) -> Response:
     """Each line that was signed untested: why, until when, and what came of it."""
-    move_in, facts = case_of(move_in_id)
-    FLOW.open_step("retests", facts)
+    move_in = find(MoveIn, move_in_id)
     lines = _lines(move_in)
     return _page(move_in, lines, _forms(lines))
 
@@ -38,8 +36,7 @@ def show_retests(move_in_id: int) -> Response:
 @requires(Permission.MOVEIN_INSPECT)
 def settle_retests(move_in_id: int) -> Response:
     """Take what was said about any of them; a line that failed becomes a work order (M-12)."""
-    move_in, facts = case_of(move_in_id)
-    FLOW.open_step("retests", facts)
+    move_in = find(MoveIn, move_in_id)
     lines = _lines(move_in)
     expect(_version(lines))
     forms = _forms(lines)
@@ -52,7 +49,13 @@ def settle_retests(move_in_id: int) -> Response:
 
 
 def _lines(move_in: MoveIn) -> list[AcceptanceItem]:
-    return retests.untested(acceptance.items_of(acceptance.first_sheet(move_in)))
+    """None before the first signature: until then they are lines of the sheet like all others."""
+    sheet = acceptance.sheet_of(move_in, 1)
+    return (
+        retests.untested(acceptance.items_of(sheet))
+        if sheet is not None and sheet.closed_at is not None
+        else []
+    )
 
 
 def _forms(lines: list[AcceptanceItem]) -> Forms:
@@ -91,5 +94,5 @@ def _page(move_in: MoveIn, lines: list[AcceptanceItem], forms: Forms) -> Respons
         lines=lines,
         forms=forms,
         version=_version(lines),
-        names=room_names(acceptance.first_sheet(move_in)),
+        names=room_names(acceptance.first_sheet(move_in)) if lines else {},
     )
