@@ -62,12 +62,13 @@ def note(
 
 
 def last_actor(session: Session, subject: Base | Subject) -> str:
-    """Who made the latest entry about ``subject``, by name; empty when there is none."""
+    """Which colleague made the latest entry about ``subject``, by name; empty when it was oneself, or nobody."""
     subject = subject_of(subject)
     query = (
-        select(JournalEntry.actor_name)
+        select(JournalEntry.actor_name, JournalEntry.actor)
         .where(JournalEntry.subject_kind == subject.kind, JournalEntry.subject_id == subject.id)
         .order_by(JournalEntry.id.desc())
         .limit(1)
     )
-    return session.scalar(query) or ""
+    row = session.execute(query).one_or_none()
+    return row.actor_name if row is not None and row.actor != actor_of(session).code else ""

@@ -59,7 +59,7 @@
   });
   on("afterRequest", ({ detail }) => {
     [...busy.keys()].forEach((form) => { if (form === detail.elt || !form.isConnected) rest(form); });
-    if (detail.successful) return;
+    if (detail.xhr.status && detail.xhr.status < 400) return;
     again.delete(detail.elt.id);
     if (detail.elt.matches("form[method=post]")) dirty.add(detail.elt);
   });
@@ -119,7 +119,7 @@
     if (!dirty.has(form) || !form.isConnected || asks(form)) return;
     const body = new FormData(form);
     body.set("_key", newKey());
-    fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => dirty.add(form));
+    fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).then((answer) => { if (answer.status >= 400) dirty.add(form); }, () => dirty.add(form));
     dirty.delete(form);
   };
   document.addEventListener("input", ({ target: { form } }) => {

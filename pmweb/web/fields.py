@@ -79,6 +79,12 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
+    def need(self, *names: str) -> None:
+        """Ask for these fields after all: whether they are needed depends on what else was answered."""
+        for field in (self[name] for name in names):
+            others = [rule for rule in field.validators if not isinstance(rule, Optional | InputRequired)]
+            field.validators = [Needed(), *others]
+
     def carried_out(self, operation: Callable[[], Any]) -> bool:
         """Run ``operation`` if the input is valid; a broken rule becomes an error in place.
 

@@ -116,6 +116,10 @@ class Flow(Generic[Facts]):
             raise reason
         return step
 
+    def reason(self, slug: str, facts: Facts) -> RuleBroken | None:
+        """Which rule locks the step of this name now, if one does."""
+        return next((step.locked(facts) for step in self.path(facts) if step.slug == slug), None)
+
     def _row(self, step: Step[Facts], matter: Any, facts: Facts) -> Row:
         reason = step.locked(facts)
         url = step.url(matter) if reason is None and (step.needs is None or allowed(step.needs)) else ""

@@ -77,8 +77,8 @@ def render_block(template: str, block: str, **context: Any) -> str:
     app.update_template_context(context)
     source = app.jinja_env.get_template(template)
     names = source.new_context(context)
-    next(source.root_render_func(names), None)  # up to its first output: the imports at the top of the page
-    return "".join(source.blocks[block](names))
+    next(source.root_render_func(names), None)  # up to its first output: what the page and its parents import
+    return "".join(names.blocks[block][0](names))
 
 
 def go(endpoint: str, **values: Any) -> Response:

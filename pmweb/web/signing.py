@@ -7,11 +7,10 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import Optional
 
 from pmweb.domain.workflow import RuleBroken
 from pmweb.models.signing import Manner, OnPaper, Refused
-from pmweb.web.fields import Form, Needed, choice, text
+from pmweb.web.fields import Form, choice, text
 from pmweb.web.file_fields import PhotoField, SignatureField
 
 
@@ -35,9 +34,7 @@ class SignForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """A refusal needs its reason and somebody who was there: both are asked for at once (SIG-4)."""
         if self.manner.data == "refused":
-            for field in (self.reason, self.witness):
-                rules = [rule for rule in field.validators if not isinstance(rule, Optional)]
-                field.validators = [Needed(), *rules]
+            self.need("reason", "witness")
         return bool(super().validate(extra_validators))
 
     def how(self) -> Manner:

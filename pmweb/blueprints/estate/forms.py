@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext
 from wtforms import Field
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput
 
 from pmweb import clock
@@ -120,8 +120,7 @@ class NewHomeForm(HomeForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """The name of a new building is asked for when there is one."""
         if self.building.data == NEW_BUILDING:
-            rules = [rule for rule in self.new_building.validators if not isinstance(rule, Optional)]
-            self.new_building.validators = [fields.Needed(), *rules]
+            self.need("new_building")
         return bool(super().validate(extra_validators))
 
     def said(self) -> RollHome:

@@ -8,13 +8,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from pmweb import clock
 from pmweb.blueprints.households.rules import CHILD_NOTICE, DETAILS, REVEAL_PURPOSES
 from pmweb.models.people import AgeGroup, IdKind, PartyKind, Tie, TieKind
 from pmweb.web import nouns
-from pmweb.web.fields import Form, Needed, choice, day, mobile, number, select, text, tick
+from pmweb.web.fields import Form, choice, day, mobile, number, select, text, tick
 from pmweb.web.wording import word
 
 PURPOSES = {
@@ -70,7 +70,7 @@ class PersonForm(Form):
                 del self[name]
         for name in details.needed if details else ():
             if name in self:
-                self[name].validators = [Needed(), *_without_optional(self[name].validators)]
+                self.need(name)
                 self[name].flags.optional = False
 
     def person_facts(self) -> dict[str, Any]:
@@ -122,10 +122,6 @@ class PersonForm(Form):
         """A share is more than nothing and at most all."""
         if field.data is not None and not Decimal(0) < field.data <= 100:
             raise ValidationError(_("份额填 0.1 到 100 之间的百分数。"))
-
-
-def _without_optional(validators: Any) -> list[Any]:
-    return [rule for rule in validators if not isinstance(rule, Optional | InputRequired)]
 
 
 class HomeForm(PersonForm):

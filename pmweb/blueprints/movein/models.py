@@ -73,7 +73,7 @@ class MoveIn(InEstate, Audited, Versioned, Base):
     handler: Mapped[Person | None] = relationship(lazy="joined", foreign_keys=handler_id)
 
 
-class PaperSeen(InEstate, Audited, Base):
+class PaperSeen(InEstate, Audited, Versioned, Base):
     """One paper that the applicant brought: seen, copied, and where the copy lies (M-2 to M-4, A-12)."""
 
     __tablename__ = "paper_seen"
@@ -147,7 +147,8 @@ class AcceptanceItem(InEstate, Audited, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("sheet_id", "code", "room_no"),
         CheckConstraint(
-            "repair_id is null or result = 'defect' or not retest_passed", name="only_defects_are_repaired"
+            "repair_id is null or result = 'defect' or (retest_passed is not null and not retest_passed)",
+            name="only_defects_are_repaired",
         ),
         CheckConstraint("(retest_passed is null) = (retested_at is null)", name="retested_has_a_result"),
     )
@@ -172,6 +173,11 @@ class AcceptanceItem(InEstate, Audited, Versioned, Base):
     retested_at: Mapped[datetime | None]
     retested_by: Mapped[str] = mapped_column(String(80), default="")
     repair_id: Mapped[int | None]
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with it, in words: what was found at the acceptance, or at the test that was put off."""
+        return self.retest_note if self.retest_passed is False else self.note
 
 
 class DefectRound(InEstate, Audited, Versioned, Base):

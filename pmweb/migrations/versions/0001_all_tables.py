@@ -1197,6 +1197,7 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("place", sa.String(length=40), nullable=False),
         sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_paper_seen_estate_id")),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_paper_seen_file_id")),
@@ -1323,7 +1324,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "repair_id is null or result = 'defect' or not retest_passed",
+            "repair_id is null or result = 'defect' or (retest_passed is not null and not retest_passed)",
             name=op.f("ck_acceptance_item_only_defects_are_repaired"),
         ),
         sa.CheckConstraint(

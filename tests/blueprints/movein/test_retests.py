@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from pmweb import clock
 from pmweb.blueprints.movein.models import AcceptanceItem
@@ -18,6 +19,7 @@ from pmweb.blueprints.repairs.models import Repair
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
+from pmweb.models.journal import JournalEntry
 from pmweb.models.signatures import SignerSide
 from pmweb.models.signing import Coverage
 from pmweb.models.tasks import Task
@@ -116,6 +118,42 @@ def test_after_the_filing_the_repair_stands_on_its_own(journey: Journey) -> None
     assert state(journey) is State.FILED
 
 
+def test_a_second_failure_leaves_the_first_repair_alone(journey: Journey) -> None:
+    """What stands on its own already keeps its deadline, and its timeline says so once."""
+    journey.complete_file()
+    journey.file()
+    first, second = lines(journey)
+    settle(journey, first, passed=False, note="渗水")
+    journey.put_right()
+    (sign,) = db.session.scalars(select(Task).where(Task.kind == "repair.sign", Task.done_at.is_(None)))
+    due = sign.due_at
+    journey.at += timedelta(days=4)
+    settle(journey, second, passed=False, note="积水")
+    assert sign.due_at == due
+    told = select(JournalEntry).where(JournalEntry.event == "repair.on_its_own")
+    assert len(list(db.session.scalars(told))) == 0
+
+
+def test_what_failed_later_stands_on_the_paper(journey: Journey, client_for: ClientFor) -> None:
+    """M-17: the owner looks at what is wrong, not at why it waited."""
+    first = lines(journey)[0]
+    settle(journey, first, passed=False, note="楼下渗水")
+    db.session.commit()
+    assert first.wrong == "楼下渗水"
+    paper = client_for(Role.RECEPTIONIST).get(f"/movein/{journey.move_in.id}/print/acceptance_sheet").text
+    assert "楼下渗水" in paper
+    assert "BX-2026-000001" in paper
+
+
+def test_only_a_defect_is_repaired(journey: Journey) -> None:
+    """Promise 7: the database says so too."""
+    item = acceptance.items_of(acceptance.first_sheet(journey.move_in))[0]
+    item.repair_id = 1
+    with pytest.raises(IntegrityError, match="only_defects_are_repaired"):
+        db.session.flush()
+    db.session.rollback()
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
@@ -174,6 +212,16 @@ class TestThePage:
         assert refused.status_code == 422
         assert "请写明哪里不合格" in refused.text
         db.session.expire_all()
+        assert len(lines(journey)) == 2
+
+    def test_words_without_a_result_are_no_result(self, repairer: CheckingClient, journey: Journey) -> None:
+        """Without JavaScript the field for the words is always there: 周三再来测 is no failed test."""
+        first = lines(journey)[0]
+        refused = self.send(repairer, journey, {f"line-{first.position}-note": "周三再来测"})
+        assert refused.status_code == 422
+        assert "请选择补测结果" in refused.text
+        db.session.expire_all()
+        assert state(journey) is State.ACCEPTANCE_PASSED
         assert len(lines(journey)) == 2
 
     def test_an_old_page_is_told_so(self, repairer: CheckingClient, journey: Journey) -> None:

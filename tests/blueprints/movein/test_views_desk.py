@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.movein.operations import case, desk, voiding
 from pmweb.blueprints.movein.rules import THINGS, Paper, State
 from pmweb.domain.permissions import Role
@@ -66,7 +67,7 @@ class TestTheRegister:
     def send(self, client: CheckingClient, journey: Journey, button: str, **written: str) -> Any:
         """Press a button of the page as it stands."""
         db.session.expire_all()
-        version = journey.home.version + journey.owner.version
+        version = journey.home.version + journey.owner.version + desk.ever_registered(journey.move_in)
         data = {
             "button": button,
             "occupancy": "owner_occupied",
@@ -147,6 +148,19 @@ class TestTheRegister:
         db.session.commit()
         self.send(client, journey, "pet", pet__kind="猫")
         assert "请业主再签一次" in client.get(f"/movein/{journey.move_in.id}/register").text
+        self.send(client, journey, "done", pet__kind="狗")
+        assert "请业主再签一次" in client.get(f"/movein/{journey.move_in.id}/agreements").text
+
+    def test_two_clerks_do_not_enter_the_same_person_twice(
+        self, client: CheckingClient, journey: Journey
+    ) -> None:
+        """Promise 6."""
+        version = journey.home.version + journey.owner.version + desk.ever_registered(journey.move_in)
+        tenant = {"member-name": "王租客", "member-kind": "tenant", "occupancy": "let", "button": "member"}
+        owner = {"owner-mobile": journey.owner.mobile, "_version": version}
+        url = f"/movein/{journey.move_in.id}/register"
+        assert client.post(url, data=tenant | owner).status_code == 303
+        assert client.post(url, data=tenant | owner).status_code == 409
 
     def test_the_next_person_finds_the_form_open(self, client: CheckingClient, journey: Journey) -> None:
         added = self.send(client, journey, "member", member__name="租客", **{"member-kind": "tenant"})
@@ -166,7 +180,9 @@ class TestTheFile:
 
     def send(self, client: CheckingClient, passed: Journey, button: str, **places: str) -> Any:
         data = {f"{paper}-place": place for paper, place in places.items()}
-        pressed = {} if button == "file" else {"button": button}
+        db.session.expire_all()
+        version = sum(paper.version for paper in case.papers_of(passed.move_in).values())
+        pressed = {"_version": version} | ({} if button == "file" else {"button": button})
         return client.post(f"/movein/{passed.move_in.id}/filing", data=data | pressed)
 
     def test_the_places_that_were_written_are_kept_and_filed(
@@ -184,11 +200,32 @@ class TestTheFile:
     ) -> None:
         client = client_for(Role.RECEPTIONIST)
         refused = self.send(client, passed, "file", move_in_notice="3 柜 12 盒")
-        assert refused.status_code == 422
-        assert "档案还缺：业主身份证" in refused.text
-        assert 'value="3 柜 12 盒"' in refused.text
-        assert self.send(client, passed, "places", move_in_notice="3 柜 12 盒").status_code == 303
-        assert "3 柜 12 盒" in client.get(f"/movein/{passed.move_in.id}/filing").text
+        assert (refused.status_code, refused.location) == (303, f"/movein/{passed.move_in.id}/filing")
+        page = client.get(refused.location).text
+        assert "还没有归档：档案还缺：业主身份证" in page
+        assert case.papers_of(passed.move_in)[Paper.NOTICE].place == "3 柜 12 盒"
+        assert passed.move_in.state is State.ACCEPTANCE_PASSED
+
+    def test_a_stale_page_moves_no_paper_back(self, client_for: ClientFor, passed: Journey) -> None:
+        """Promise 6: my page shows the old box, a colleague has moved the paper since."""
+        client, url = client_for(Role.RECEPTIONIST), f"/movein/{passed.move_in.id}/filing"
+        seen = sum(paper.version for paper in case.papers_of(passed.move_in).values())
+        self.send(client, passed, "places", move_in_notice="B-2")
+        stale = {
+            "move_in_notice-place": "",
+            "id_card_owner-place": "C-3",
+            "_version": seen,
+            "button": "places",
+        }
+        assert client.post(url, data=stale).status_code == 409
+        assert case.papers_of(passed.move_in)[Paper.NOTICE].place == "B-2"
+
+    def test_a_line_of_today_never_ends_at_a_refusal(self, client_for: ClientFor, passed: Journey) -> None:
+        """The register changed after it was signed: 归档 is locked, and the case says so."""
+        households.add_pet(passed.home, "猫", name="年糕")
+        db.session.commit()
+        answer = client_for(Role.RECEPTIONIST).get(f"/movein/{passed.move_in.id}/filing")
+        assert (answer.status_code, answer.location) == (302, f"/movein/{passed.move_in.id}")
 
     def test_a_filed_paper_can_be_looked_at(self, client_for: ClientFor, passed: Journey) -> None:
         client = client_for(Role.RECEPTIONIST)

@@ -105,7 +105,7 @@ def test_what_was_refused_is_not_shown_as_kept(client_for: ClientFor, journey: J
         journey,
         "register",
         **{"owner-mobile": "13911112222", "owner-id_number": "110101199003070000", "occupancy": "let"},
-        _version=journey.owner.version + journey.home.version,
+        _version=journey.owner.version + journey.home.version + desk.ever_registered(journey.move_in),
     )
     assert response.status_code == 422
     assert "139 1111 2222" not in response.text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from pmweb.blueprints.movein.operations import acceptance, meters
 from pmweb.domain.permissions import Role
@@ -17,8 +20,10 @@ from pmweb.extensions import db
 from pmweb.models.homes import Meter, MeterKind, MeterReading, ReadingPurpose
 from tests.blueprints.movein.journey import Journey
 from tests.checking_client import CheckingClient
+from tests.databases import KINDS
 from tests.office import MORNING, Office
 from tests.pictures import jpeg
+from tests.races import at_once
 
 ClientFor = Callable[..., CheckingClient]
 HTMX = {"HX-Request": "true", "HX-Boosted": "true"}
@@ -92,7 +97,7 @@ def test_an_unusual_reading_is_asked_about_once_more(
     page = repairer.get(url).text
     assert 'value="E-900"' in page
     assert "上次 5.00" in page
-    reading = {"electricity_meter_no": "E-900", "electricity_reading": "4９0", "_version": 0}
+    reading = sheet_of_meters(electricity_meter_no="E-900", electricity_reading="4９0")
     asked = repairer.post(url, data=reading | {"electricity_photo": photo()}, headers=headers)
     assert asked.status_code == 422
     assert "请再看一遍" in asked.text
@@ -104,6 +109,17 @@ def test_an_unusual_reading_is_asked_about_once_more(
     assert "还差 2 只" in kept.text
     (taken,) = meters.readings_of(journey.move_in)
     assert taken.reading == Decimal(490)
+
+
+def test_a_broken_seal_without_a_reading_is_not_dropped(journey: Journey, repairer: CheckingClient) -> None:
+    """FM-06: somebody typed the number and switched the seal off, and forgot the reading."""
+    data = sheet_of_meters("water", gas_meter_no="G-777")
+    del data["gas_seal_ok"]
+    refused = repairer.post(f"/movein/{journey.move_in.id}/readings", data=data)
+    assert refused.status_code == 422
+    assert "请填写底数" in refused.text
+    assert 'value="G-777"' in refused.text
+    assert meters.readings_of(journey.move_in) == []
 
 
 def test_one_button_keeps_all_meters_and_leads_on(journey: Journey, repairer: CheckingClient) -> None:
@@ -163,3 +179,23 @@ def test_the_readings_are_shown_after_the_signature(ready: Journey, repairer: Ch
     assert "已签字确认" in page
     assert 'name="water_reading"' not in page
     assert "0.35" in page
+
+
+@pytest.mark.parametrize("database_kind", KINDS, indirect=True)
+def test_two_who_read_at_once_leave_one_reading(
+    app: Flask, office: Office, journey: Journey, client_for: ClientFor
+) -> None:
+    """Promise 6, on both databases: the second sees that somebody was faster, and no meter hangs there twice."""
+    tablets = [client_for(Role.REPAIRER, name=name) for name in ("周志强", "李工", "吴工")]
+    url = f"/movein/{journey.move_in.id}/readings"
+    answers = at_once(
+        *[
+            lambda t=t: t.raw_post(url, sheet_of_meters("water") | {"_key": secrets.token_hex(8)})
+            for t in tablets
+        ]
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409]
+    db.session.rollback()
+    db.session.expire_all()
+    assert len(meters.readings_of(journey.move_in)) == 1
+    assert len(list(db.session.scalars(select(Meter)))) == 1

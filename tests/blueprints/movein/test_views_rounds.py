@@ -87,7 +87,9 @@ def test_who_says_not_in_order_without_words_finds_the_answer_still_pressed(
     found = rounds.defects_of_round(sheet)[0]
     db.session.commit()
     url = f"/movein/{journey.move_in.id}/rounds/defects/{found.id}"
-    refused = client_for(Role.REPAIRER).post(url, data={"passed": "no", "note": ""})
+    refused = client_for(Role.REPAIRER).post(
+        url, data={"passed": "no", "note": "", "_version": found.version}
+    )
     assert refused.status_code == 422
     pressed = re.search(rf'id="found-{found.id}-h-no"\s+aria-pressed="(\w+)"', refused.text)
     assert pressed is not None
@@ -114,3 +116,17 @@ def test_a_refused_appointment_stays_open_with_its_button(client_for: ClientFor,
     assert "<details open>" in refused.text
     assert 'value="下班后"' in refused.text
     assert "约好了" in refused.text
+
+
+def test_a_stale_page_answers_for_nobody(client_for: ClientFor, journey: Journey) -> None:
+    """M-17: 仍不合格 on one tablet is not turned into 合格 by an old page on another."""
+    journey.put_right()
+    sheet = rounds.open_round(journey.move_in, journey.facts, "林先生", "周工", at=journey.now())
+    found = rounds.defects_of_round(sheet)[0]
+    db.session.commit()
+    url, client = f"/movein/{journey.move_in.id}/rounds/defects/{found.id}", client_for(Role.REPAIRER)
+    seen = found.version
+    assert client.post(url, data={"passed": "no", "note": "还漏", "_version": seen}).status_code == 303
+    assert client.post(url, data={"passed": "yes", "_version": seen}).status_code == 409
+    db.session.expire_all()
+    assert (found.passed, found.note) == (False, "还漏")

@@ -205,3 +205,47 @@ def test_what_was_refused_can_be_signed_after_all(ready: Journey, repairer: Chec
     done = repairer.post(f"{case}/sign?after_all=1", data=carried | DRAWN | {"manner": "pad"})
     assert done.status_code == 303
     assert "拒签的文件现在补签" not in repairer.get(case).text
+
+
+@pytest.mark.parametrize(
+    ("block", "sent", "said"),
+    [
+        ("onpaper", {"manner": "paper"}, "请拍下签名页"),
+        ("refusal", {"manner": "refused"}, "请填写在场见证人"),
+        (
+            "refusal",
+            {"manner": "refused", "reason": "不签", "witness": "周工", "seen": "x"},
+            "要签的内容有改动",
+        ),
+    ],
+)
+def test_another_way_of_signing_answers_where_its_form_is(
+    ready: Journey, repairer: CheckingClient, block: str, sent: dict[str, str], said: str
+) -> None:
+    """What was drawn on the pad stays: only this part of the page is swapped, and it says why."""
+    page = repairer.get(f"/movein/{ready.move_in.id}/sign").text
+    carried = {
+        name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("seen", "side", "signer")
+    }
+    answer = repairer.post(
+        f"/movein/{ready.move_in.id}/sign",
+        data=carried | sent,
+        headers={"HX-Request": "true", "HX-Target": block},
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'id="{block}" open' in answer.text
+    assert "data-sign" not in answer.text
+
+
+def test_who_only_reads_sees_names_as_on_a_list(
+    ready: Journey, repairer: CheckingClient, client_for: ClientFor
+) -> None:
+    """PRI-5: the auditor reads the paper, not the name and the signature on it."""
+    assert signing(repairer, ready, manner="pad", **DRAWN).status_code == 303
+    address = f"/movein/{ready.move_in.id}/print/acceptance_sheet"
+    assert ready.owner.name in repairer.get(address).text
+    read = client_for(Role.AUDITOR).get(address).text
+    assert ready.owner.name not in read
+    assert "SHA-256" in read
+    assert "/files/" not in read

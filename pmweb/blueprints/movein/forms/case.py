@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Optional
 
 from pmweb import clock
 from pmweb.blueprints.movein.intake import Handler, Notice, Power
@@ -15,7 +14,7 @@ from pmweb.blueprints.movein.models import MoveIn, PowerOfAttorney
 from pmweb.blueprints.movein.names import PAPER_NAMES
 from pmweb.blueprints.movein.rules import SCOPES, Applicant, Paper
 from pmweb.models.pictures import Prepared
-from pmweb.web.fields import Form, Needed, choice, day, mobile, several, text, tick
+from pmweb.web.fields import Form, choice, day, mobile, several, text, tick
 from pmweb.web.file_fields import IdentityScanField, ScanField
 
 APPLICANT_WORDS = {
@@ -98,9 +97,7 @@ class IdentityForm(Form):
         """The head of a paper is asked for once the paper lies on the desk; what is missing is saved as missing."""
         for paper, names in _HEADS.items():
             if paper.value in (self.seen.data or ()):
-                for field in (self[name] for name in names):
-                    rules = [rule for rule in field.validators if not isinstance(rule, Optional)]
-                    field.validators = [Needed(), *rules]
+                self.need(*names)
         fits = bool(super().validate(extra_validators))
         late = [
             field for field in (self.issued_on, self.contract_on) if field.data and field.data > clock.today()

@@ -80,7 +80,9 @@ class ReadingsForm(Form):
             return True
         if kept is not None:
             return self.entry(kind) != kept
-        return fields["reading"].data is not None
+        touched = (fields["meter_no"].data or "", bool(fields["seal_ok"].data))
+        shown = (fields["meter_no"].object_data or "", fields["seal_ok"].object_data is not False)
+        return fields["reading"].data is not None or touched != shown
 
 
 def _fields(kind: MeterKind) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Optional
 
 from pmweb.blueprints.movein.intake import NewMember
 from pmweb.models.people import TieKind
-from pmweb.web.fields import Form, Needed, choice, mobile, select, text, tick
+from pmweb.web.fields import Form, choice, mobile, select, text, tick
 from pmweb.web.nouns import AGES, OCCUPANCIES, TIES
 
 MEMBERS = (TieKind.EMERGENCY, TieKind.FAMILY, TieKind.TENANT, TieKind.USER)
@@ -71,9 +70,7 @@ class MemberForm(Part):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """An emergency contact can be called, and a member of the family is something to the owner (FM-01)."""
-        for name in _MEMBER_NEEDS.get(self.kind.data or "", ()):
-            rules = [rule for rule in self[name].validators if not isinstance(rule, Optional)]
-            self[name].validators = [Needed(), *rules]
+        self.need(*_MEMBER_NEEDS.get(self.kind.data or "", ()))
         return bool(super().validate(extra_validators))
 
     def member(self) -> NewMember:

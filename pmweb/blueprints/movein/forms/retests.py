@@ -29,6 +29,12 @@ class RetestForm(Form):
         super().__init__(*args, **kwargs)
         self.passed.flags.optional = False  # it is what the page asks for, if only on its day
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Words or photos without a result are no result."""
+        if self.filled():
+            self.need("passed")
+        return bool(super().validate(extra_validators))
+
     def filled(self) -> bool:
         """Whether something is said about this line."""
         photos = self.photos.data or self.photos.errors or self.photos.process_errors

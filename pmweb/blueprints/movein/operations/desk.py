@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pmweb import clock
 from pmweb.blueprints.fees import operations as fees
@@ -20,7 +20,7 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal
 from pmweb.models.homes import Occupancy
-from pmweb.models.people import AgeGroup, Consent, IdKind, PartyKind, TieKind
+from pmweb.models.people import AgeGroup, Consent, IdKind, PartyKind, Pet, Tie, TieKind, Vehicle
 from pmweb.models.session_rules import actor_of
 
 _AFTER_THE_LIST = timedelta(microseconds=1)
@@ -42,6 +42,15 @@ def confirm_register(move_in: MoveIn, occupancy: Occupancy, *, at: datetime) -> 
 def household(move_in: MoveIn) -> Household:
     """Who lives in the home as the register knows it (M-5)."""
     return household_of(move_in.home_id)
+
+
+def ever_registered(move_in: MoveIn) -> int:
+    """How many people, vehicles and pets were ever registered at the home: it never shrinks."""
+    counts = [
+        select(func.count()).where(kind.home_id == move_in.home_id).scalar_subquery()
+        for kind in (Tie, Vehicle, Pet)
+    ]
+    return sum(unit().execute(select(*counts)).one())
 
 
 def consent(move_in: MoveIn) -> Consent | None:

@@ -45,7 +45,7 @@ def read_meter(
     before = next((r for r in readings_of(move_in) if r.meter.kind is kind), None)
     kept = shelf.attachments(session, MeterReading.__tablename__, [before.id])[before.id] if before else []
     if photo is None and not kept:
-        raise RuleBroken("meter.photo", field="photo")
+        raise RuleBroken("meter.photo")
     meter = session.scalar(
         select(Meter).where(Meter.home_id == move_in.home_id, Meter.kind == kind, Meter.removed_on.is_(None))
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pmweb.blueprints.households.household import Household
+from pmweb.blueprints.households.household import Household, Member
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, DefectRound, KeyEntry, MoveIn
 from pmweb.blueprints.movein.operations.records import Records
 from pmweb.blueprints.movein.operations.rounds import defects_of_round
@@ -144,11 +144,24 @@ def register_facts(move_in: MoveIn, household: Household) -> dict[str, Any]:
     return {
         "home": move_in.home.label,
         "occupancy": move_in.home.occupancy,
-        "owner": {"name": owner.name, "id": owner.id_masked, "phone": mask_phone(owner.mobile)},
-        "people": [[m.kind, m.name, m.relation, mask_phone(m.mobile)] for m in household.members],
-        "vehicles": [[v.plate, v.space] for v in household.vehicles],
-        "pets": [[p.kind, p.name] for p in household.pets],
+        "handed_over_on": move_in.home.handed_over_on,
+        "spaces": household.spaces,
+        "owner": {
+            "name": owner.name,
+            "id": owner.id_masked,
+            "phone": mask_phone(owner.mobile),
+            "address": owner.address,
+            "email": owner.email,
+        },
+        "people": [_of_member(m) for m in household.members],
+        "vehicles": [[v.plate, v.kind, v.space] for v in household.vehicles],
+        "pets": [[p.kind, p.name, p.registration_no] for p in household.pets],
     }
+
+
+def _of_member(m: Member) -> list[Any]:
+    who = [m.kind, m.name, m.relation, mask_phone(m.mobile), m.id_masked]
+    return [*who, m.share_permille, m.age_group, m.lease_until]
 
 
 def handover_facts(move_in: MoveIn, entries: Sequence[KeyEntry]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pmweb.blueprints.movein.operations import acceptance as walk
 from pmweb.blueprints.movein.operations import meters
 from pmweb.blueprints.movein.operations.facts import progress_of
 from pmweb.blueprints.movein.rules import Responsible, Result, Severity
-from pmweb.blueprints.movein.views.base import bp, case_of, room_names
+from pmweb.blueprints.movein.views.base import bp, case_of, room_names, the_case
 from pmweb.blueprints.movein.views.rounds import repair_staff
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
@@ -155,7 +155,7 @@ def _start(move_in: MoveIn, form: StartForm) -> None:
 @requires(Permission.MOVEIN_READ)
 def acceptance(move_in_id: int) -> Response:
     """The sheet: every room on one page; a tap replaces one line and the counts."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     sheet = walk.sheet_of(move_in, 1)
     if sheet is None:
         begins = "movein.acceptance_start" if allowed(Permission.MOVEIN_INSPECT) else "movein.show"
@@ -247,7 +247,7 @@ def undo_rest(move_in_id: int, position: int) -> Response:
 
 
 def _line(move_in_id: int, item_id: int) -> tuple[MoveIn, AcceptanceSheet, AcceptanceItem]:
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     item = find(AcceptanceItem, item_id)
     sheet = find(AcceptanceSheet, item.sheet_id)
     if sheet.move_in_id != move_in.id:
@@ -256,7 +256,7 @@ def _line(move_in_id: int, item_id: int) -> tuple[MoveIn, AcceptanceSheet, Accep
 
 
 def _room(move_in_id: int, position: int) -> tuple[MoveIn, AcceptanceSheet, RoomOnSheet]:
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     sheet = walk.first_sheet(move_in)
     rooms = rooms_of(sheet, walk.items_of(sheet))
     if not 1 <= position <= len(rooms):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from pmweb.blueprints.movein.forms.desk import KEY_ACT_WORDS
 from pmweb.blueprints.movein.models import AcceptanceSheet, MoveIn
@@ -16,6 +17,7 @@ from pmweb.blueprints.movein.operations.facts import CaseFile, open_case
 from pmweb.blueprints.movein.rules import Facts, Outcome
 from pmweb.blueprints.movein.sheet import REPEATABLE
 from pmweb.data import defaults
+from pmweb.extensions import unit
 from pmweb.models.files import PaperForm
 from pmweb.models.homes import METER_UNITS
 from pmweb.web.access import find
@@ -62,7 +64,18 @@ def case_of(move_in_id: int) -> tuple[MoveIn, Facts]:
 
 def opened_case(move_in_id: int) -> CaseFile:
     """The case with everything that lies in its file, or 404."""
-    return open_case(find(MoveIn, move_in_id), defaults().movein)
+    return open_case(the_case(move_in_id), defaults().movein)
+
+
+def the_case(move_in_id: int) -> MoveIn:
+    """The case, or 404. Whoever changes something of it has it to himself until it is kept.
+
+    What a page has seen is often no row of its own – the last line of the ledger, how many tests wait – so the row of
+    the case stands guard for them all.
+    """
+    if request.method == "POST":
+        unit().execute(select(MoveIn.id).where(MoveIn.id == move_in_id).with_for_update())
+    return find(MoveIn, move_in_id)
 
 
 def room_names(sheet: AcceptanceSheet) -> dict[tuple[str, int], str]:

@@ -22,17 +22,16 @@ from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.names import PAPER_NAMES, STATES
 from pmweb.blueprints.movein.operations import case, rounds, voiding
 from pmweb.blueprints.movein.rules import NEVER_COPIED, Applicant, Paper, State
-from pmweb.blueprints.movein.views.base import bp, case_of, opened_case
-from pmweb.domain.id_numbers import mask_name
+from pmweb.blueprints.movein.views.base import bp, case_of, opened_case, the_case
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
 from pmweb.models.homes import Home, meant_by
 from pmweb.models.people import PartyKind, Person
-from pmweb.web.access import allowed, find, requires
+from pmweb.web.access import find, requires
 from pmweb.web.cards import timeline_of
 from pmweb.web.filters import listed
 from pmweb.web.pages import go, page
-from pmweb.web.registers import paged, workbook
+from pmweb.web.registers import name_taken_out, paged, workbook
 from pmweb.web.unit_of_work import captured_at, expect
 
 STATE_TONES = {
@@ -85,13 +84,12 @@ def export() -> Response:
     """The register as a workbook, with the same filters; names in full for who may have them all (PRI-5)."""
     rows = unit().execute(_filtered().order_by(MoveIn.id.desc()))
     heads = (_("单号"), _("房号"), _("业主"), _("办理人身份"), _("状态"), _("开始"), _("归档"))
-    in_full = allowed(Permission.HOUSEHOLDS_CHANGE)
     lines = (
         (
             *(
                 r.number,
                 r.label,
-                r.name if in_full else mask_name(r.name, company=r.party is PartyKind.COMPANY),
+                name_taken_out(r.name, company=r.party is PartyKind.COMPANY),
             ),
             *(APPLICANT_WORDS[r.applicant], STATES[r.state], r.opened_at, r.filed_at),
         )
@@ -161,7 +159,7 @@ def _show(move_in_id: int, refused: VoidForm | None = None) -> Response:
 @requires(Permission.MOVEIN_HANDLE)
 def void(move_in_id: int) -> Response:
     """End a case that should not have been opened."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     form = VoidForm()
     expect(move_in.version)
     if form.carried_out(lambda: voiding.void(move_in, form.reason.data or "", at=captured_at())):

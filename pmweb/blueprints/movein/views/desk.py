@@ -18,11 +18,11 @@ from pmweb.blueprints.movein.forms.desk import (
 from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.operations import desk
 from pmweb.blueprints.movein.rules import KeyAct, balance
-from pmweb.blueprints.movein.views.base import bp, case_of
+from pmweb.blueprints.movein.views.base import bp, case_of, the_case
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
-from pmweb.web.access import find, requires
+from pmweb.web.access import requires
 from pmweb.web.fields import Form
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
@@ -77,7 +77,7 @@ def handover(move_in_id: int) -> Response:
 @requires(Permission.MOVEIN_HANDLE)
 def keys(move_in_id: int) -> Response:
     """The key ledger: kept back for rework, given back, lost (M-7)."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     if move_in.handover_at is None:
         raise RuleBroken("keys.before_handover")
     form = KeyForm()

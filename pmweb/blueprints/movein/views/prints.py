@@ -15,6 +15,7 @@ from pmweb.blueprints.movein.operations.facts import CaseFile, progress_of
 from pmweb.blueprints.movein.operations.records import Records
 from pmweb.blueprints.movein.views.base import bp, opened_case, room_names
 from pmweb.data import defaults
+from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.web import nouns
 from pmweb.web.access import allowed, requires
@@ -29,7 +30,9 @@ def print_paper(move_in_id: int, paper: str) -> Response:
     records, rules = opened.records, defaults().movein
     move_in = records.move_in
     standing = next((ready for ready in opened.papers if ready.kind == paper), None)
-    common: dict[str, Any] = {"move_in": move_in, "standing": standing, "paper": paper} | _back(opened)
+    common: dict[str, Any] = (
+        {"move_in": move_in, "standing": standing, "paper": paper} | _back(opened) | _names()
+    )
     if paper == papers.REGISTER:
         return _register(opened, common)
     if paper == "household_file":
@@ -43,6 +46,16 @@ def print_paper(move_in_id: int, paper: str) -> Response:
     if paper == papers.ACCEPTANCE and records.sheets:
         return _acceptance(records, common)
     return abort(404)
+
+
+def _names() -> dict[str, Any]:
+    """Names and signatures in full for who works on the case; who only reads sees them as on a list (PRI-5)."""
+    in_full = allowed(Permission.MOVEIN_INSPECT) or allowed(Permission.MOVEIN_HANDLE)
+
+    def shown(name: str | None) -> str:
+        return (name or "") if in_full else mask_name(name or "")
+
+    return {"in_full": in_full, "shown": shown}
 
 
 def _back(opened: CaseFile) -> dict[str, Any]:

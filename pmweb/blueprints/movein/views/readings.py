@@ -16,7 +16,7 @@ from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.operations import meters
 from pmweb.blueprints.movein.operations.meters import KnownMeter
 from pmweb.blueprints.movein.rules import locked_check
-from pmweb.blueprints.movein.views.base import bp, case_of
+from pmweb.blueprints.movein.views.base import bp, case_of, the_case
 from pmweb.domain.permissions import Permission
 from pmweb.domain.readings import unusual_reading
 from pmweb.domain.workflow import RuleBroken
@@ -24,7 +24,7 @@ from pmweb.extensions import unit
 from pmweb.models import shelf
 from pmweb.models.files import Attachment
 from pmweb.models.homes import OPENING_METERS, MeterKind, MeterReading
-from pmweb.web.access import find, requires
+from pmweb.web.access import requires
 from pmweb.web.filters import quantity
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
@@ -63,14 +63,14 @@ def read_meters(move_in_id: int) -> Response:
     move_in = _opened(move_in_id)
     taken = _taken(move_in)
     expect(_version(taken))
-    form = ReadingsForm(kept=_kept(taken))
+    form = ReadingsForm(data=_answers(meters.known_meters(move_in), taken), kept=_kept(taken))
     if form.carried_out(lambda: _read(move_in, form)):
         return _go_on(move_in)
     return _readings_page(move_in, taken, form)
 
 
 def _opened(move_in_id: int) -> MoveIn:
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     if not move_in.identity_checked_at:
         raise RuleBroken("movein.identity_first")
     return move_in

@@ -65,11 +65,11 @@ def register(move_in_id: int) -> Response:
         expect(_version(move_in))
         button = request.form.get("button", "done")
         if _taken(move_in, sheet, button):
+            _warn_when_signed(move_in_id)
             if button == "done":
                 flash(_("住户登记表已登记。"))
                 return go("movein.agreements", move_in_id=move_in_id)
             flash(_("已保存。"))
-            _warn_when_signed(move_in_id)
             more = button if button in ADDED else None
             return go("movein.register", move_in_id=move_in_id, more=more, _anchor=f"h-{button}")
     return _page(move_in, sheet)
@@ -122,8 +122,9 @@ def _sheet(move_in: MoveIn) -> Sheet:
 
 
 def _version(move_in: MoveIn) -> int:
-    """Of the home and of its owner: both only grow, so another sum is another state."""
-    return move_in.home.version + move_in.owner.version
+    """Of the home, of its owner and of who and what was ever registered: all only grow, so another sum is another
+    state."""
+    return move_in.home.version + move_in.owner.version + desk.ever_registered(move_in)
 
 
 def _usual_occupancy(move_in: MoveIn) -> str:

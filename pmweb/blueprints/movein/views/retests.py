@@ -12,10 +12,10 @@ from pmweb.blueprints.movein.forms.retests import RetestForm
 from pmweb.blueprints.movein.models import AcceptanceItem, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, retests
 from pmweb.blueprints.movein.rules import Severity
-from pmweb.blueprints.movein.views.base import bp, paper_room_names, room_names
+from pmweb.blueprints.movein.views.base import bp, paper_room_names, room_names, the_case
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
-from pmweb.web.access import find, requires
+from pmweb.web.access import requires
 from pmweb.web.fields import Together
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
@@ -27,7 +27,7 @@ Forms = dict[int, RetestForm]
 @requires(Permission.MOVEIN_READ)
 def show_retests(move_in_id: int) -> Response:
     """Each line that was signed untested: why, until when, and what came of it."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     lines = _lines(move_in)
     return _page(move_in, lines, _forms(lines))
 
@@ -36,7 +36,7 @@ def show_retests(move_in_id: int) -> Response:
 @requires(Permission.MOVEIN_INSPECT)
 def settle_retests(move_in_id: int) -> Response:
     """Take what was said about any of them; a line that failed becomes a work order (M-12)."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     lines = _lines(move_in)
     expect(_version(lines))
     forms = _forms(lines)

@@ -19,7 +19,7 @@ from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, Appo
 from pmweb.blueprints.movein.operations import acceptance, desk, meters, rounds
 from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
 from pmweb.blueprints.movein.rules import Result, State, may_open_round
-from pmweb.blueprints.movein.views.base import bp, case_of, room_names
+from pmweb.blueprints.movein.views.base import bp, case_of, room_names, the_case
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
@@ -135,14 +135,14 @@ def _check_page(move_in: MoveIn, form: Form | None = None) -> Response:
 @requires(Permission.MOVEIN_READ)
 def show_rounds(move_in_id: int) -> Response:
     """整改与再次验收: each defect's work order, the appointment, the rounds so far."""
-    return _rounds_page(find(MoveIn, move_in_id))
+    return _rounds_page(the_case(move_in_id))
 
 
 @bp.post("/<int:move_in_id>/appointment")
 @requires(Permission.MOVEIN_HANDLE)
 def appoint(move_in_id: int) -> Response:
     """Agree on the time of the next acceptance (M-15) and tell the repair department (M-16)."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     expect(_seen(rounds.appointment_of(move_in)), lambda: journal.last_actor(unit(), move_in))
     form = AppointmentForm()
     if form.carried_out(
@@ -183,11 +183,12 @@ def open_round(move_in_id: int) -> Response:
 @requires(Permission.MOVEIN_INSPECT)
 def mark_defect(move_in_id: int, found_id: int) -> Response:
     """What the owner says about one defect in this round."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     found = find(DefectRound, found_id)
     sheet = find(AcceptanceSheet, found.sheet_id)
     if sheet.move_in_id != move_in.id:
         abort(404)
+    expect(found.version)
     form = DefectForm()
     if form.carried_out(
         lambda: rounds.mark_defect(

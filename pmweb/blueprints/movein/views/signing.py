@@ -17,13 +17,13 @@ from pmweb.blueprints.movein.operations import acceptance, meters, papers, round
 from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
 from pmweb.blueprints.movein.operations.signing import Moment
 from pmweb.blueprints.movein.rules import Result
-from pmweb.blueprints.movein.views.base import bp, paper_room_names, room_names
+from pmweb.blueprints.movein.views.base import bp, paper_room_names, room_names, the_case
 from pmweb.blueprints.movein.views.rounds import repair_staff
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.models.homes import METER_UNITS
 from pmweb.models.signatures import SignerSide
-from pmweb.web.access import find, requires
+from pmweb.web.access import requires
 from pmweb.web.filters import named, quantity
 from pmweb.web.nouns import METER_TITLES
 from pmweb.web.pages import go, page
@@ -43,7 +43,7 @@ class Waiting(NamedTuple):
 @requires(Permission.MOVEIN_INSPECT)
 def sign(move_in_id: int) -> Response:
     """The owner's page: what will be confirmed, and the pad; afterwards the repair department signs its part."""
-    move_in = find(MoveIn, move_in_id)
+    move_in = the_case(move_in_id)
     moment = _turn(move_in)
     if not moment.owed:
         flash(_("没有待签的文件。"))

@@ -47,10 +47,14 @@ def let_go(kind: str, source_id: int, at: datetime) -> int:
     """The matter has ended with work still to do: from now on each repair stands on its own (M-18, M-19).
 
     There will be no second acceptance, so whoever repairs asks for the signature; where the recheck has passed, that
-    is owed now. Returns how many repairs go on.
+    is owed now. What stands on its own already is left
+    alone. Returns how many repairs were let go.
     """
     query = select(Repair).where(
-        Repair.source_kind == kind, Repair.source_id == source_id, Repair.state.in_(rules.OPEN)
+        Repair.source_kind == kind,
+        Repair.source_id == source_id,
+        Repair.state.in_(rules.OPEN),
+        Repair.on_its_own.is_(False),
     )
     going_on = list(unit().scalars(query.order_by(Repair.id)))
     for repair in going_on:
