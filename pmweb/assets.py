@@ -1,4 +1,4 @@
-"""What the browser needs and git does not hold: pinned npm files and compiled translation catalogues.
+"""What the browser needs and git does not hold: pinned npm files, joined style sheets, compiled catalogues.
 
 ``build()`` runs at set-up (``python -m pmweb.assets``), never while serving. The files are named here one by
 one; ``frontend/package-lock.json`` pins their content by hash. npm comes from the machine or, where there is
@@ -35,6 +35,13 @@ FILES: dict[Path, dict[str, str]] = {
     },
 }
 
+#: A page asks for one style sheet: packed as one they weigh a sixth less, and take one request.
+STYLES: dict[str, tuple[str, ...]] = {
+    "office.css": ("tokens.css", "app.css", "components.css", "forms.css"),
+    "paper.css": ("tokens.css", "app.css", "forms.css", "print.css"),
+}
+BUILT = PACKAGE / "static" / "built"
+
 _NPM_OPTIONS = (
     "--ignore-scripts",
     "--no-audit",
@@ -53,9 +60,10 @@ class AssetsUnavailable(RuntimeError):
 
 
 def missing() -> list[str]:
-    """Names of the served files that are not in ``static/vendor``: for the boot check."""
+    """Names of the served files that set-up has still to make."""
     vendor = PACKAGE / "static" / "vendor"
-    return [name for name in FILES[vendor].values() if not (vendor / name).is_file()]
+    found = [name for name in FILES[vendor].values() if not (vendor / name).is_file()]
+    return found + [name for name in STYLES if not (BUILT / name).is_file()]
 
 
 def have_npm() -> bool:
@@ -82,8 +90,22 @@ def build(*, force: bool = False) -> list[str]:
     if needs_fetching() or (force and FRONTEND.is_dir()):
         fetch()
         done.append("front-end files")
+    done += [path.name for path in join_styles()]
     done += [f"catalogue {path.parent.parent.name}" for path in compile_catalogues()]
     return done
+
+
+def join_styles() -> list[Path]:
+    """Write each joined style sheet whose parts have changed; the files written."""
+    written = []
+    BUILT.mkdir(exist_ok=True)
+    for name, parts in STYLES.items():
+        text = "".join((BUILT.parent / part).read_text(encoding="utf-8") for part in parts)
+        sheet = BUILT / name
+        if not sheet.is_file() or sheet.read_text(encoding="utf-8") != text:
+            sheet.write_text(text, encoding="utf-8")
+            written.append(sheet)
+    return written
 
 
 def fetch() -> None:

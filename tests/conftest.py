@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from pmweb import assets
 from pmweb.domain.permissions import Role
 from tests.checking_client import CheckingClient
 from tests.office import Office, sign_in
 
 pytest_plugins = ["tests.tiers", "tests.postgres", "tests.databases"]
+
+
+def pytest_configure() -> None:
+    """The pages are measured with the style sheets as they are now."""
+    assets.join_styles()
 
 
 @pytest.fixture

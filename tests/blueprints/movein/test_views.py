@@ -15,7 +15,7 @@ import pmweb
 from pmweb.blueprints.movein import sheet as sheets
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.operations import acceptance, meters
-from pmweb.blueprints.movein.rules import Result
+from pmweb.blueprints.movein.rules import Responsible, Result, Severity
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
 from pmweb.models.homes import Finish
@@ -85,16 +85,21 @@ def test_the_acceptance_page_costs_eight_queries_at_most(
     assert queries(lambda: client.get(url)) == one
 
 
+@pytest.mark.parametrize("defects", [0, 6])
 def test_the_acceptance_page_with_its_css_and_js_is_small(
-    client_for: ClientFor, sheet: AcceptanceSheet
+    client_for: ClientFor, sheet: AcceptanceSheet, defects: int
 ) -> None:
-    """ux.md: 40 KB gz with all its CSS and JS."""
+    """ux.md: 40 KB gz with all its CSS and JS, also of a home that is not quite ready."""
+    for item in acceptance.items_of(sheet)[:defects]:
+        item.result, item.note = Result.DEFECT, "密封胶缺失，南侧两处，约 3 cm"
+        item.severity, item.responsible = Severity.MINOR, Responsible.DEVELOPER
+    db.session.commit()
     client = client_for(Role.REPAIRER)
     html = client.get(f"/movein/{sheet.move_in_id}/acceptance").get_data()
     parts = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', html.decode())
     folder = Path(pmweb.__file__).parent
     files = [(folder / url.lstrip("/")).read_bytes() for url in parts]
-    assert len(files) >= 6
+    assert len(files) >= 4
     sizes = [len(gzip.compress(part, 9)) for part in [html, *files]]
     assert sum(sizes) <= 40 * 1024, sizes
 
