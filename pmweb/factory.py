@@ -19,7 +19,7 @@ from pmweb.extensions import babel, csrf, db, htmx, limiter, login, migrate
 from pmweb.models import engine, shelf, vault
 from pmweb.models.staff import Staff
 from pmweb.rooms import CARDS, ROOMS
-from pmweb.web import access, cards, errors, filters, navigation, registers, unit_of_work
+from pmweb.web import access, cards, errors, filters, navigation, own_files, registers, unit_of_work
 
 LOCALES = ("zh_CN", "en")
 _POLICY = (
@@ -68,6 +68,7 @@ def _furnish(app: Flask) -> None:
     filters.install(app)
     app.add_template_global(registers.asked)
     app.context_processor(_shell)
+    own_files.install(app)
     app.after_request(_guard)
     app.url_map.converters["int"] = access.RowId
     for room in ROOMS:
