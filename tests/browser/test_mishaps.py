@@ -140,7 +140,7 @@ def test_a_session_that_ends_while_somebody_types_costs_nothing(room: Room) -> N
     desk.write("与业主关系", "姐姐", member)
     page.context.clear_cookies()
     room.watch_of(page).expect(401, "Error Code 401", 400, "Error Code 400")
-    desk.tap("添加", member)
+    desk.tap("添加这一位", member)
     desk.says("登录已过期")
     expect(member.get_by_label("姓名", exact=True)).to_have_value("欧阳慕容晓晴")
     assert people_called(room.server, "欧阳慕容晓晴") == 0
@@ -150,9 +150,9 @@ def test_a_session_that_ends_while_somebody_types_costs_nothing(room: Room) -> N
     beside = opened.value
     sign_in(beside, "receptionist")
     beside.close()
-    desk.tap("添加", member)
+    desk.tap("添加这一位", member)
     desk.says("请再点一次")
-    desk.tap("添加", member)
+    desk.tap("添加这一位", member)
     expect(page.locator("#people .people")).to_contain_text("欧阳慕容晓晴")
     assert people_called(room.server, "欧阳慕容晓晴") == 1
 
@@ -167,7 +167,7 @@ def test_without_javascript_a_session_that_ended_shows_what_was_typed(room: Room
     desk.write("姓名", "上官诸葛文轩", member)
     page.context.clear_cookies()
     room.watch_of(page).expect(401)
-    desk.tap("添加", member)
+    desk.tap("添加这一位", member)
     desk.says("登录已过期")
     expect(page.get_by_label("您填的内容 1")).to_have_value("上官诸葛文轩")
     assert people_called(room.server, "上官诸葛文轩") == 0
@@ -201,11 +201,11 @@ def test_a_dead_network_is_said_and_the_words_stay(room: Room) -> None:
     desk.write("与业主关系", "姐姐", member)
     room.watch_of(page).expect("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
     page.context.set_offline(True)
-    desk.tap("添加", member)
+    desk.tap("添加这一位", member)
     desk.says("没有连上服务器")
     expect(member.get_by_label("姓名", exact=True)).to_have_value("司马明月")
     page.context.set_offline(False)
-    desk.tap("添加", member)
+    desk.tap("添加这一位", member)
     expect(page.locator("#people .people")).to_contain_text("司马明月")
 
 
