@@ -152,3 +152,32 @@ def test_every_link_by_name_leads_to_an_endpoint(app: Flask) -> None:
         for call in calls(tree):
             if name_of(call) in ("url_for", "go") and call.args and isinstance(call.args[0], ast.Constant):
                 assert call.args[0].value in known, f"{path} leads to {ast.unparse(call)}"
+
+
+def _blocks(name: str) -> set[str]:
+    """The blocks of a template and of what it extends."""
+    source = re.sub(r"\{#.*?#\}", "", templates()[name], flags=re.DOTALL)
+    parents = re.findall(r'\{%-?\s*extends\s+"([^"]+)"', source)
+    return set(re.findall(r"\{%-?\s*block\s+(\w+)", source)).union(*(_blocks(parent) for parent in parents))
+
+
+def test_a_block_that_a_view_answers_with_is_there() -> None:
+    """Block = id = HX-Target: in the template itself or in one that it extends."""
+    strange = []
+    asked = 0
+    for path, tree in modules().items():
+        for call in calls(tree):
+            names = [one.value for one in call.args if isinstance(one, ast.Constant)]
+            if name_of(call) != "page" or not names or not str(names[0]).endswith(".html"):
+                continue
+            also = [one.value for keyword in call.keywords if keyword.arg == "also" for one in _strings(keyword)]
+            for block in [*names[1:], *also]:
+                asked += 1
+                if block not in _blocks(str(names[0])):
+                    strange.append(f"{path}: {names[0]} has no block {block}")
+    assert asked > 20
+    assert not strange
+
+
+def _strings(keyword: ast.keyword) -> list[ast.Constant]:
+    return [node for node in ast.walk(keyword.value) if isinstance(node, ast.Constant)]
