@@ -49,7 +49,6 @@ def index() -> Response:
     ]
     return page(
         "repairs/index.html",
-        "register",
         found=found,
         filter=form,
         groups=groups,
