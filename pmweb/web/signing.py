@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
@@ -53,3 +54,8 @@ class SignForm(Form):
 def locale() -> str:
     """The language in which the page speaks, and in which a paper is signed."""
     return str(get_locale() or "zh_CN")
+
+
+def refused_parts() -> tuple[str, ...]:
+    """The parts of the page that answer by themselves when something is wrong; whoever signs next gets a whole page."""
+    return ("onpaper", "refusal") if request.method == "POST" else ()

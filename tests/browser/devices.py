@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class Watch:
 
     troubles: list[str] = field(default_factory=list)
     expected: set[int | str] = field(default_factory=set)
+    stays: bool = False
+    """The person answers no when the page asks whether to leave; ``asked`` counts."""
+    asked: list[str] = field(default_factory=list)
 
     def over(self, page: Page) -> None:
         """Watch this page from now on."""
@@ -42,6 +45,7 @@ class Watch:
         page.on("pageerror", lambda error: self._note(f"script: {error.message}"))
         page.on("requestfailed", self._failed)
         page.on("response", self._response)
+        page.on("dialog", self._dialog)
 
     def expect(self, *provoked: int | str) -> None:
         """These are meant to happen in this test."""
@@ -59,6 +63,15 @@ class Watch:
     def _response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:
             self._note(f"answer: {response.status} {response.request.method} {response.url}")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        """Being asked whether to leave is a complaint, too: something that was typed is not saved."""
+        if self.stays:
+            self.asked.append(dialog.type)
+            dialog.dismiss()
+        else:
+            self._note(f"dialog: {dialog.type}")
+            dialog.accept()
 
     def _note(self, text: str) -> None:
         if not any(isinstance(part, str) and part in text for part in self.expected):

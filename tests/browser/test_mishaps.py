@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
@@ -60,22 +60,17 @@ def test_leaving_asks_first_while_something_is_not_saved(room: Room) -> None:
     page.locator("label.chip", has_text="业主本人").click()
     page.get_by_role("button", name="开始办理").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("核对业主与资料")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    page.on("dialog", stay)
+    watch = room.watch_of(page)
+    watch.stays = True
     field = page.get_by_label("通知单编号", exact=True)
     field.fill("TZ-2026-0311")
     page.locator("header a", has_text="入住").first.click(no_wait_after=True)
     page.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    assert watch.asked == ["beforeunload"]
     expect(field).to_have_value("TZ-2026-0311")
     page.get_by_role("button", name="保存核对结果").click()
     page.wait_for_url(lambda url: "identity" not in url)
-    assert asked == ["beforeunload"]
+    assert watch.asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize("milliseconds", [0, 60, 150, 300])

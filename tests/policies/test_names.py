@@ -170,7 +170,9 @@ def test_a_block_that_a_view_answers_with_is_there() -> None:
             names = [one.value for one in call.args if isinstance(one, ast.Constant)]
             if name_of(call) != "page" or not names or not str(names[0]).endswith(".html"):
                 continue
-            also = [one.value for keyword in call.keywords if keyword.arg == "also" for one in _strings(keyword)]
+            also = [
+                one.value for keyword in call.keywords if keyword.arg == "also" for one in _strings(keyword)
+            ]
             for block in [*names[1:], *also]:
                 asked += 1
                 if block not in _blocks(str(names[0])):

@@ -97,6 +97,8 @@ def _retests(facts: Facts) -> str:
 
 
 def _filing(facts: Facts) -> str:
+    if facts.voided:
+        return _("已作废，不归档")
     if facts.ended:
         return _("已归入户档案")
     return _("还缺 %(n)s 份", n=len(facts.missing)) if facts.missing else _("资料已齐")

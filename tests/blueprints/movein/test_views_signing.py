@@ -249,3 +249,23 @@ def test_who_only_reads_sees_names_as_on_a_list(
     assert ready.owner.name not in read
     assert "SHA-256" in read
     assert "/files/" not in read
+
+
+def test_after_a_refusal_the_repair_department_gets_a_page_of_its_own(
+    ready: Journey, repairer: CheckingClient
+) -> None:
+    """The part that was swapped must not stay the owner's: XHR asks for the same address once more."""
+    page = repairer.get(f"/movein/{ready.move_in.id}/sign").text
+    carried = {
+        name: re.findall(rf'name="{name}" value="([^"]*)"', page)[0] for name in ("seen", "side", "signer")
+    }
+    headers = {
+        "HX-Request": "true",
+        "HX-Target": "refusal",
+        "HX-Current-URL": f"http://localhost/movein/{ready.move_in.id}/sign",
+    }
+    refused = {"manner": "refused", "reason": "不签", "witness": "周工"}
+    done = repairer.post(f"/movein/{ready.move_in.id}/sign", data=carried | refused, headers=headers)
+    assert done.status_code == 303
+    followed = repairer.get(done.location, headers=headers)
+    assert followed.headers["HX-Redirect"] == f"/movein/{ready.move_in.id}/sign"

@@ -45,6 +45,17 @@ def active_move_in(home_id: int) -> MoveIn | None:
     return unit().scalar(query)
 
 
+def move_in_of_the_owner(home_id: int) -> MoveIn | None:
+    """The case of the present owner of a home, filed or not; a voided one does not count."""
+    owner = owner_of(home_id)
+    if owner is None:
+        return None
+    query = select(MoveIn).where(
+        MoveIn.home_id == home_id, MoveIn.owner_id == owner.id, MoveIn.voided_at.is_(None)
+    )
+    return unit().scalar(query.order_by(MoveIn.id.desc()).limit(1))
+
+
 def homes_to_move_in(limit: int) -> list[Row[Any]]:
     """The first homes that are sold and whose owner has neither moved in nor begun to: id, label, layout_type, sold."""
     begun = select(MoveIn.id).where(
@@ -72,13 +83,14 @@ def owner_of(home_id: int) -> Person | None:
 def open_move_in(home: Home, applicant: Applicant, handler: Handler | None, *, at: datetime) -> MoveIn:
     """Open the case of a home for its owner, an agent or a company (M-1).
 
-    RuleBroken: ``movein.no_owner`` (unsold), ``movein.exists``, ``movein.company`` / ``movein.no_company`` when the
-    kind of applicant does not fit the owner, ``movein.handler`` without name, mobile and number of who acts (M-3).
+    RuleBroken: ``movein.no_owner`` (unsold), ``movein.exists`` (this owner has one, be it filed), ``movein.company`` /
+    ``movein.no_company`` when the kind of applicant does not fit the owner, ``movein.handler`` without name, mobile and
+    number of who acts (M-3), ``movein.handler_known``.
     """
     owner = owner_of(home.id)
     if owner is None:
         raise RuleBroken("movein.no_owner", home=home.label)
-    known = active_move_in(home.id)
+    known = active_move_in(home.id) or move_in_of_the_owner(home.id)
     if known is not None:
         raise RuleBroken("movein.exists", number=known.number)
     if (owner.kind is PartyKind.COMPANY) != (applicant is Applicant.COMPANY):

@@ -27,7 +27,7 @@ from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
 from pmweb.models.homes import Home, meant_by
 from pmweb.models.people import PartyKind, Person
-from pmweb.web.access import find, requires
+from pmweb.web.access import allowed, find, requires
 from pmweb.web.cards import timeline_of
 from pmweb.web.filters import listed
 from pmweb.web.pages import go, page
@@ -120,7 +120,7 @@ def new() -> Response:
 
     if form.carried_out(open_case):
         return go("movein.identity", move_in_id=made[0].id)
-    known = case.active_move_in(home.id)
+    known = case.move_in_of_the_owner(home.id)
     return page(
         "movein/new.html", "open", form=form, home=home, owner=owner, company=company, known=known, homes=[]
     )
@@ -147,8 +147,11 @@ def _show(move_in_id: int, refused: VoidForm | None = None) -> Response:
         standings=opened.papers,
         appointment=rounds.appointment_of(move_in),
         log=timeline_of(move_in),
-        state_word=STATES[move_in.state],
-        state_tone=STATE_TONES[move_in.state],
+        state_word=_("已作废") if facts.voided else STATES[move_in.state],
+        state_tone="bad" if facts.voided else STATE_TONES[move_in.state],
+        works_on_it=any(
+            map(allowed, (Permission.MOVEIN_HANDLE, Permission.MOVEIN_INSPECT, Permission.MOVEIN_FILE))
+        ),
         who=APPLICANT_WORDS,
         form=refused,
         void_form=refused or VoidForm(formdata=None),

@@ -72,7 +72,8 @@ def _register(opened: CaseFile, common: dict[str, Any]) -> Response:
     Afterwards it is a paper of the household, with the rights of that room.
     """
     move_in = opened.records.move_in
-    if opened.facts.ended or not allowed(Permission.MOVEIN_INSPECT):
+    presents = allowed(Permission.MOVEIN_INSPECT) and not opened.facts.ended
+    if not presents and not allowed(Permission.HOUSEHOLDS_CHANGE):
         return redirect(url_for("households.print_register", home_id=move_in.home_id))
     household = desk.household(move_in)
     return page(

@@ -27,7 +27,7 @@ from pmweb.web.access import requires
 from pmweb.web.filters import named, quantity
 from pmweb.web.nouns import METER_TITLES
 from pmweb.web.pages import go, page
-from pmweb.web.signing import SignForm, locale
+from pmweb.web.signing import SignForm, locale, refused_parts
 from pmweb.web.unit_of_work import captured_at
 
 
@@ -129,8 +129,7 @@ def _sign_page(move_in: MoveIn, moment: Moment, form: SignForm) -> Response:
     name = names[0][1]
     return page(
         "movein/sign.html",
-        "onpaper",
-        "refusal",
+        *refused_parts(),
         form=form,
         move_in=move_in,
         moment=moment,

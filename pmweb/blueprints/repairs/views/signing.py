@@ -16,7 +16,7 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.web.access import find, person, requires
 from pmweb.web.nouns import RESPONSIBLES
 from pmweb.web.pages import go, page
-from pmweb.web.signing import SignForm, locale
+from pmweb.web.signing import SignForm, locale, refused_parts
 from pmweb.web.unit_of_work import captured_at
 
 
@@ -63,8 +63,7 @@ def sign(repair_id: int) -> Response:
         return go("repairs.show", repair_id=repair.id)
     return page(
         "repairs/sign.html",
-        "onpaper",
-        "refusal",
+        *refused_parts(),
         form=form,
         repair=repair,
         moment=moment,
