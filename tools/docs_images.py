@@ -261,7 +261,7 @@ def walk(camera: Camera, page: Page, case: str) -> None:
     write_name(page)
     camera.take(page, "sign")
     steps.tap("确认签字")
-    steps.at("请核对后签字")
+    steps.at("请维修人员签字")
     page.wait_for_load_state("networkidle")
     write_name(page)
     steps.tap("确认签字")
@@ -310,7 +310,7 @@ def put_right(camera: Camera, office: Office, case: str) -> None:
     desk_again = Screen(receptionist)
     receptionist.goto(f"{case}/rounds")
     desk_again.choose("电话")
-    desk_again.write("再次验收时间", "2026-03-07T14:00")
+    desk_again.write("再次验收时间", "2026-03-05T17:30")
     desk_again.tap("约好了")
     desk_again.says("已约好")
     camera.take(receptionist, "rounds")
@@ -322,8 +322,8 @@ def put_right(camera: Camera, office: Office, case: str) -> None:
         again.nth(line).locator("[aria-pressed=true]").wait_for()
     desk_again.tap("去核对")
     desk_again.tap("核对无误，去签字")
-    for _signer in ("业主", "维修人员"):
-        desk_again.at("请核对后签字")
+    for heading in ("请核对后签字", "请维修人员签字"):
+        desk_again.at(heading)
         receptionist.wait_for_load_state("networkidle")
         write_name(receptionist)
         desk_again.tap("确认签字")
