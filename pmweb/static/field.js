@@ -177,7 +177,12 @@
     part.hidden = !values.split("|").some((v) => given.includes(v));
   };
 
-  document.addEventListener("click", ({ target }) => {
+  document.addEventListener("click", (event) => {
+    const { target } = event;
+    if (target.closest("[data-close]") && history.length === 1) { // opened beside the page to which it leads
+      event.preventDefault();
+      close();
+    }
     const chip = target.closest("[data-fills] button");
     if (chip) fill(chip.closest("[data-fills]"), chip.textContent.trim());
     const off = target.closest("[data-of] button");

@@ -218,6 +218,22 @@ def test_the_enter_key_in_a_detail_saves_it(room: Room) -> None:
     assert line_of(room.server, move_in_id, "ENT-01").result is Result.DEFECT
 
 
+def test_a_paper_that_was_opened_beside_a_page_leads_back_to_it(room: Room) -> None:
+    """The owner reads the consent, the clerk has half a contact typed: there is no second register page."""
+    page = room.device("receptionist")
+    desk = Desk(page)
+    page.goto(f"/movein/{a_checked_case(room.server)}/register")
+    member = desk.unfold("添加一位")
+    desk.write("姓名", "苏建业", member)
+    with page.context.expect_page() as opened:
+        desk.tap("打开告知同意书")
+    paper = opened.value
+    expect(paper.get_by_role("heading", level=1)).to_contain_text("告知同意书")
+    with paper.expect_event("close"):
+        paper.get_by_role("link", name="返回登记表").click(no_wait_after=True)
+    expect(member.get_by_label("姓名", exact=True)).to_have_value("苏建业")
+
+
 def test_with_the_keyboard_alone(room: Room) -> None:
     """A step list, one line of the sheet, and the alternatives to the pad."""
     move_in_id = a_case_at_the_walk(room.server)

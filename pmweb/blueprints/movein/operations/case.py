@@ -57,13 +57,15 @@ def move_in_of_the_owner(home_id: int) -> MoveIn | None:
 
 
 def homes_to_move_in(limit: int) -> list[Row[Any]]:
-    """The first homes that are sold and whose owner has neither moved in nor begun to: id, label, layout_type, sold."""
+    """The first homes that are sold and whose owner has neither moved in nor begun to: columns of the home and
+    the name of its owner."""
     begun = select(MoveIn.id).where(
         MoveIn.home_id == Home.id, MoveIn.owner_id == Tie.person_id, MoveIn.voided_at.is_(None)
     )
     query = (
-        select(Home.id, Home.label, Home.layout_type, Home.sold)
+        select(Home.id, Home.label, Home.layout_type, Home.sold, Person.name, Person.kind.label("party"))
         .join(Tie, and_(Tie.home_id == Home.id, Tie.kind == TieKind.OWNER, Tie.until_on.is_(None)))
+        .join(Person, Person.id == Tie.person_id)
         .where(~begun.exists())
         .order_by(Home.sort_key)
     )

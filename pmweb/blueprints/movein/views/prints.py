@@ -61,9 +61,19 @@ def _names() -> dict[str, Any]:
 def _back(opened: CaseFile) -> dict[str, Any]:
     """Where the reader came from: the page of the signature, or the case."""
     move_in_id = opened.records.move_in.id
-    if "signing" in request.args and not opened.facts.ended:
-        return {"back": url_for("movein.sign", move_in_id=move_in_id), "back_word": _("返回签字")}
-    return {"back": url_for("movein.show", move_in_id=move_in_id), "back_word": _("返回入住")}
+    words = {"sign": _("返回签字"), "register": _("返回登记表")}
+    beside = request.args.get("beside", "")
+    if beside in words and not opened.facts.ended:  # opened beside that page, which still stands there
+        return {
+            "back": url_for(f"movein.{beside}", move_in_id=move_in_id),
+            "back_word": words[beside],
+            "beside": True,
+        }
+    return {
+        "back": url_for("movein.show", move_in_id=move_in_id),
+        "back_word": _("返回入住"),
+        "beside": False,
+    }
 
 
 def _register(opened: CaseFile, common: dict[str, Any]) -> Response:

@@ -69,7 +69,9 @@ def register(move_in_id: int) -> Response:
             if button == "done":
                 flash(_("住户登记表已登记。"))
                 return go("movein.agreements", move_in_id=move_in_id)
-            flash(_("已保存。"))
+            flash(
+                _("已添加 %(name)s。", name=sheet.member.name.data) if button == "member" else _("已保存。")
+            )
             more = button if button in ADDED else None
             return go("movein.register", move_in_id=move_in_id, more=more, _anchor=f"h-{button}")
     return _page(move_in, sheet)
