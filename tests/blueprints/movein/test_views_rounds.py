@@ -42,7 +42,7 @@ def test_while_nothing_is_dispatched_the_dispatcher_is_led_to_the_first_work_ord
     """R-6: and nobody is asked for an appointment."""
     first = rounds.repairs_of(journey.move_in)[0]
     page, dock = shown(client_for(Role.DISPATCHER), journey)
-    assert "还有 2 张工作单没派" in dock
+    assert "还有 2 张工作单，等维修调度派单" in dock
     assert f'class="btn primary" href="/repairs/{first.id}"' in dock
     assert "等前台与业主约时间" in page
     page, dock = shown(client_for(Role.RECEPTIONIST), journey)

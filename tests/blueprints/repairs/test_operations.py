@@ -277,3 +277,10 @@ def test_each_verb_leaves_a_line_in_the_timeline_of_the_home(jobs: Jobs) -> None
         *("registered", "dispatched", "accepted", "arrived", "completed", "rechecked", "signed")
     ]
     assert {line.facts["number"] for line in lines} == {repair.number}
+
+
+def test_a_repair_of_waterproofing_needs_a_photo_of_the_work(jobs: Jobs) -> None:
+    """FM-09: a leak, before anybody has named its category."""
+    repair = jobs.in_state(S.ON_SITE, trade="waterproofing")
+    with pytest.raises(RuleBroken, match=r"repair\.photo_after"):
+        work.complete(repair, "重做防水层", jobs.now())

@@ -14,6 +14,7 @@ from pmweb.models.homes import OPENING_METERS, MeterKind
 from pmweb.models.pictures import Prepared
 from pmweb.web.fields import Form, number, text, tick
 from pmweb.web.file_fields import PhotoField
+from pmweb.web.nouns import METER_TITLES
 
 
 class Entry(NamedTuple):
@@ -67,9 +68,11 @@ class ReadingsForm(Form):
         fields, gaps = self.of(kind), {}
         for name in ("meter_no", "reading"):
             if fields[name].data in (None, ""):
-                gaps[name] = _("请填写%(label)s。", label=fields[name].label.text)
+                gaps[name] = _(
+                    "%(meter)s：请填写%(label)s。", meter=METER_TITLES[kind], label=fields[name].label.text
+                )
         if kind not in self.kept and not fields["photo"].data:
-            gaps["photo"] = _("请拍下表盘。")
+            gaps["photo"] = _("%(meter)s：请拍下表盘。", meter=METER_TITLES[kind])
         for name, words in gaps.items():
             fields[name].errors = fields[name].errors or [words]
         return bool(gaps)

@@ -230,7 +230,7 @@ def _next_of_repairs(repairs: Sequence[Row[Any]]) -> NextAct:
     unassigned = [row for row in repairs if row.state in rounds.UNASSIGNED]
     repaired = [row for row in repairs if row.state in rounds.REPAIRED]
     if unassigned:
-        says = _("还有 %(n)s 张工作单没派。", n=len(unassigned))
+        says = _("还有 %(n)s 张工作单，等维修调度派单。", n=len(unassigned))
         main = "dispatch" if allowed(Permission.REPAIRS_DISPATCH) else ""
         return NextAct(main, says, unassigned[0])
     if repaired:

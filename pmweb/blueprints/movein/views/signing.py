@@ -24,7 +24,7 @@ from pmweb.domain.permissions import Permission
 from pmweb.models.homes import METER_UNITS
 from pmweb.models.signatures import SignerSide
 from pmweb.web.access import requires
-from pmweb.web.filters import named, quantity
+from pmweb.web.filters import day, named, quantity
 from pmweb.web.nouns import METER_TITLES
 from pmweb.web.pages import go, page
 from pmweb.web.signing import SignForm, locale, refused_parts
@@ -50,7 +50,7 @@ def sign(move_in_id: int) -> Response:
         return go("movein.show", move_in_id=move_in_id)
     form = _form(move_in, moment)
     if form.carried_out(lambda: _sign(move_in, moment, form)):
-        flash(_said(moment, form))
+        flash(_said(move_in, moment, form))
         after = signing.moment_of(move_in, SignerSide.OFFICE, defaults(), locale())
         if moment.side is SignerSide.RESIDENT and after.owed:
             return go("movein.sign", move_in_id=move_in_id)
@@ -58,12 +58,19 @@ def sign(move_in_id: int) -> Response:
     return _sign_page(move_in, moment, form)
 
 
-def _said(moment: Moment, form: SignForm) -> str:
-    """What was done, and what comes next: the tablet goes back, the keys go out (M-7)."""
+def _said(move_in: MoveIn, moment: Moment, form: SignForm) -> str:
+    """What was done, and what comes next: the tablet goes back, the keys go out (M-7), the work orders begin (M-12)."""
     if form.manner.data == "refused":
         return _("已记为拒签。")
     if papers.HANDOVER in {paper.kind for paper in moment.owed}:
         return _("已签字。请收回平板，现在可以交钥匙和物品。")
+    until = [row.due_on for row in rounds.repairs_of(move_in) if rounds.is_open(row.state) and row.due_on]
+    if moment.side is SignerSide.OFFICE and until:
+        return _(
+            "两方都已签字。整改工作单 %(n)s 张，最晚 %(day)s 修好，请告诉业主。",
+            n=len(until),
+            day=day(max(until)),
+        )
     return _("已签字。请收回平板。")
 
 

@@ -262,9 +262,11 @@ def _said(moment: date | None) -> str | None:
 
 
 def _delicate(repair: Repair) -> bool:
-    """Whether the category is a safety matter or a leak."""
-    category = defaults().repairs.categories.get(repair.category or "")
-    return category is not None and (category.safety or category.leak)
+    """Whether it is a safety matter or a leak: by its category, or by its trade before anybody has named one."""
+    if repair.category is None:
+        return repair.trade == "waterproofing"
+    category = defaults().repairs.categories[repair.category]
+    return category.safety or category.leak
 
 
 def _may_work(staff: Staff) -> bool:
