@@ -71,11 +71,14 @@
   const mark = document.querySelector(".errs")?.dataset.title ?? "";
   const plain = document.title.startsWith(mark) ? document.title.slice(mark.length) : document.title;
   const kept = new Map();
-  let typed = [], pressed = null;
+  let typed = [], beside = [], pressed = null;
   on("beforeSwap", ({ detail }) => {
     const { elt, requestConfig } = detail, stays = elt.matches("[data-repeat]");
     typed = stays ? [...elt.elements].filter((e) => e.id && e.name && e.type !== "file" && requestConfig.formData.get(e.name) !== e.value) : [];
     pressed = stays && elt.contains(document.activeElement) && !document.activeElement.id ? document.activeElement.textContent : null;
+    // what was typed in other forms of the part that is swapped stays there, too
+    const others = [...dirty].filter((form) => form !== elt && detail.target.contains(form)).flatMap((form) => [...form.elements]);
+    beside = others.filter((e) => e.id && e.type !== "file" && e.value !== e.defaultValue);
     kept.clear();
     if (detail.xhr.status !== 422) return;
     for (const input of within("input[type=file][id]", detail.target)) if (input.files.length) kept.set(input.id, input.files);
@@ -85,6 +88,10 @@
     for (const [id, files] of kept) {
       const input = document.getElementById(id);
       if (input) { input.files = files; show(input); }
+    }
+    for (const old of beside.splice(0)) {
+      const field = document.getElementById(old.id);
+      if (field && field !== old) { field.value = old.value; dirty.add(field.form); }
     }
     for (const old of typed.splice(0)) {
       const field = document.getElementById(old.id), tell = (name) => field.dispatchEvent(new Event(name, { bubbles: true }));

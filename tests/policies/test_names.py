@@ -175,8 +175,8 @@ def test_a_block_that_a_view_answers_with_is_there() -> None:
             ]
             for block in [*names[1:], *also]:
                 asked += 1
-                if block not in _blocks(str(names[0])):
-                    strange.append(f"{path}: {names[0]} has no block {block}")
+                if str(block) not in _blocks(str(names[0])):
+                    strange.append(f"{path}: {names[0]!r} has no block {block!r}")
     assert asked > 20
     assert not strange
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pmweb.domain.deadlines import same_day
 from pmweb.domain.home_numbers import search_forms
+from pmweb.domain.matter_numbers import matter_number
 from pmweb.domain.permissions import Role
 
 SOON = timedelta(hours=48)
@@ -85,8 +86,6 @@ class Wanted:
         return not any((self.home, self.phone_end, self.plate, self.initials, self.name, self.number))
 
 
-_NUMBER = re.compile(r"([A-Z]{2})-?(?:(20[0-9]{2})(?:-?([0-9]{0,6}))|([0-9]{1,6}))")
-"""The kind, then year and serial, or a serial of this year alone."""
 _PLATE = re.compile(r"[\u4e00-\u9fff]?(?=[A-Z0-9]*[0-9])[A-Z0-9]{4,8}")
 _CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
@@ -100,9 +99,9 @@ def read_search(text: str, prefixes: Collection[str], year: int) -> Wanted:
     tidy = "".join(sign for sign in tidy if sign.isprintable())
     compact = re.sub(r"[\s·.-]", "", tidy).upper()
     digits = compact.removeprefix("+")
-    number = _NUMBER.fullmatch(tidy.upper().replace(" ", ""))
-    if number and number[1] in prefixes:
-        return Wanted(tidy, number=_numbered(number, year))
+    number = matter_number(tidy, year)
+    if number is not None and number[:2] in prefixes:
+        return Wanted(tidy, number=number)
     home = tidy if search_forms(tidy) else None
     if home and "-" in tidy:
         return Wanted(tidy, home=home)
@@ -120,13 +119,3 @@ def read_search(text: str, prefixes: Collection[str], year: int) -> Wanted:
         return Wanted(tidy, home=home, plate=plate, initials=letters, name=tidy if letters else None)
     name = tidy if _CHINESE.search(tidy) and home is None and plate is None else None
     return Wanted(tidy, home=home, plate=plate, name=name)
-
-
-def _numbered(number: re.Match[str], this_year: int) -> str:
-    """As it is printed, or as much of it: ``RZ2026000001``, ``rz-2026-1`` and ``RZ-1`` are ``RZ-2026-000001``."""
-    kind, year, serial, alone = number.groups()
-    if alone:
-        return f"{kind}-{this_year}-{alone:0>6}"
-    if not serial:
-        return f"{kind}-{year}"
-    return f"{kind}-{year}-{serial if serial.startswith('0') else serial.zfill(6)}"

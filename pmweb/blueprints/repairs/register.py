@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
+from pmweb import clock
 from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.rules import RepairState
 from pmweb.domain.home_numbers import search_forms
+from pmweb.domain.matter_numbers import matter_number
 from pmweb.extensions import unit
 from pmweb.models.homes import Home
 from pmweb.models.journal import JournalEntry
@@ -74,7 +76,8 @@ def _named(words: str) -> ColumnElement[bool]:
         )
         for building, section, number in search_forms(words)
     ]
-    return or_(Repair.number.contains(words.upper(), autoescape=True), Home.label == words, *homes)
+    number = matter_number(words, clock.today().year) or words.upper()
+    return or_(Repair.number.contains(number, autoescape=True), Home.label == words, *homes)
 
 
 @dataclass(frozen=True)

@@ -301,6 +301,12 @@ class TestTheRegisterOfMoveIns:
         assert journey.move_in.number in client.get("/movein/?state=voided").text
         assert journey.move_in.number not in client.get("/movein/?state=open").text
 
+    @pytest.mark.parametrize("said", ["RZ-2026-1", "rz-2026-000001", "RZ-2026"])
+    def test_a_case_is_found_by_its_number_as_it_is_said(
+        self, client_for: ClientFor, journey: Journey, said: str
+    ) -> None:
+        assert journey.move_in.number in client_for(Role.RECEPTIONIST).get(f"/movein/?q={said}").text
+
     def test_who_has_still_to_move_in_is_offered(
         self, client_for: ClientFor, office: Office, journey: Journey
     ) -> None:

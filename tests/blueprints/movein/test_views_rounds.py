@@ -130,3 +130,14 @@ def test_a_stale_page_answers_for_nobody(client_for: ClientFor, journey: Journey
     assert client.post(url, data={"passed": "yes", "_version": seen}).status_code == 409
     db.session.expire_all()
     assert (found.passed, found.note) == (False, "还漏")
+
+
+def test_who_goes_on_too_early_is_told_what_is_missing(client_for: ClientFor, journey: Journey) -> None:
+    """M-17: on the page where it is missing, by its name; not on a page that only says no."""
+    journey.put_right()
+    rounds.open_round(journey.move_in, journey.facts, "林先生", "周工", at=journey.now())
+    db.session.commit()
+    client = client_for(Role.REPAIRER)
+    answer = client.get(f"/movein/{journey.move_in.id}/check")
+    assert (answer.status_code, answer.location) == (302, f"/movein/{journey.move_in.id}/rounds")
+    assert "处没有结果：" in client.get(answer.location).text

@@ -23,6 +23,7 @@ from pmweb.blueprints.movein.names import PAPER_NAMES, STATES
 from pmweb.blueprints.movein.operations import case, rounds, voiding
 from pmweb.blueprints.movein.rules import NEVER_COPIED, Applicant, Paper, State
 from pmweb.blueprints.movein.views.base import bp, case_of, opened_case, the_case
+from pmweb.domain.matter_numbers import matter_number
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
 from pmweb.models.homes import Home, meant_by
@@ -237,8 +238,9 @@ def _filtered() -> Select[*tuple[Any, ...]]:
             abort(404)
         query = query.where(MoveIn.state == State(state), MoveIn.voided_at.is_(None))
     wanted = request.args.get("q", "").strip()
-    if wanted.upper().startswith("RZ-"):
-        query = query.where(MoveIn.number == wanted.upper())
+    number = matter_number(wanted, clock.today().year)
+    if number is not None:
+        query = query.where(MoveIn.number.startswith(number, autoescape=True))
     elif wanted:
         condition = meant_by(wanted)
         query = query.where(condition if condition is not None else false())

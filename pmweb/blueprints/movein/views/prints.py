@@ -61,9 +61,11 @@ def _names() -> dict[str, Any]:
 def _back(opened: CaseFile) -> dict[str, Any]:
     """Where the reader came from: the page of the signature, or the case."""
     move_in_id = opened.records.move_in.id
-    words = {"sign": _("返回签字"), "register": _("返回登记表")}
+    words = {"sign": _("返回签字"), "register": _("返回登记表"), "filing": _("返回归档")}
     beside = request.args.get("beside", "")
-    if beside in words and not opened.facts.ended:  # opened beside that page, which still stands there
+    if beside in words and (
+        beside == "filing" or not opened.facts.ended
+    ):  # opened beside that page, which still stands there
         return {
             "back": url_for(f"movein.{beside}", move_in_id=move_in_id),
             "back_word": words[beside],

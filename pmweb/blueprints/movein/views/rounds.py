@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash
+from flask import abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, select
@@ -28,7 +28,7 @@ from pmweb.models.staff import Staff, repair_team
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.fields import Form, choice, moment, note, several, text
 from pmweb.web.fields import select as select_field
-from pmweb.web.filters import when
+from pmweb.web.filters import listed, named, when
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
@@ -83,8 +83,21 @@ def repair_staff() -> list[tuple[int, str]]:
 def check(move_in_id: int) -> Response:
     """核对: everything once more, before the owner signs."""
     move_in, facts = case_of(move_in_id)
+    if facts.round > 1 and not facts.ended and (unanswered := _unanswered(move_in)):
+        flash(_("还差 %(n)s 处没有结果：%(places)s", n=len(unanswered), places=listed(unanswered)), "bad")
+        return redirect(url_for("movein.rounds", move_in_id=move_in_id))
     FLOW.open_step("check", facts)
     return _check_page(move_in)
+
+
+def _unanswered(move_in: MoveIn) -> list[str]:
+    """The defects of this round about which the owner has said nothing yet, as the page names them."""
+    sheet, first = acceptance.sheet_of(move_in), acceptance.first_sheet(move_in)
+    found = rounds.defects_of_round(sheet) if sheet is not None else []
+    items, names = {item.id: item for item in acceptance.items_of(first)}, room_names(first)
+    waiting = [items[defect.item_id] for defect in found if defect.passed is None]
+    checklist = defaults().acceptance.items
+    return [f"{names[item.room, item.room_no]} · {named(checklist[item.code])}" for item in waiting]
 
 
 @bp.post("/<int:move_in_id>/check")
