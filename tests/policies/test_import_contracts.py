@@ -43,7 +43,9 @@ def _checked(folder: Path, contract: str) -> subprocess.CompletedProcess[str]:
 def test_an_import_contract_refuses_what_it_is_there_for(
     tmp_path: Path, contract: str, module: str, imported: str
 ) -> None:
-    shutil.copytree(PACKAGE, tmp_path / "pmweb", ignore=shutil.ignore_patterns("static", "templates", "__pycache__"))
+    shutil.copytree(
+        PACKAGE, tmp_path / "pmweb", ignore=shutil.ignore_patterns("static", "templates", "__pycache__")
+    )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     overstepping = tmp_path / module
     overstepping.write_text(f"{overstepping.read_text()}\nimport {imported}\n")
