@@ -31,13 +31,12 @@ ClientFor = Callable[..., CheckingClient]
 PLACES = {(room.id, n): room.name_zh for room in DATA.acceptance.rooms.values() for n in range(1, 7)}
 
 
-@pytest.fixture
-def journey(office: Office) -> Journey:
-    """Signed with two lines untested: one is due in two days, one in five."""
+def signed_with_two_lines_untested(office: Office, defects: int = 0) -> Journey:
+    """One of them is due in two days, one in five."""
     made = Journey(office)
     made.at_the_desk()
     sheet = made.start_acceptance()
-    made.walk(sheet, defects=0)
+    made.walk(sheet, defects)
     for number, item in enumerate(acceptance.items_of(sheet)[-2:]):
         acceptance.mark(
             made.move_in, sheet, item, Result.NOT_TESTED, checklist=DATA.acceptance, at=made.now()
@@ -50,6 +49,11 @@ def journey(office: Office) -> Journey:
     made.sign(SignerSide.OFFICE)
     db.session.commit()
     return made
+
+
+@pytest.fixture
+def journey(office: Office) -> Journey:
+    return signed_with_two_lines_untested(office)
 
 
 def lines(journey: Journey) -> list[AcceptanceItem]:
@@ -235,3 +239,19 @@ class TestThePage:
     ) -> None:
         page = client_for(Role.REPAIRER).get("/movein/9999/retests")
         assert page.status_code == 404
+
+
+def test_the_check_of_the_next_round_still_names_what_waits(client_for: ClientFor, office: Office) -> None:
+    """M-17: it is nothing of this round; but nobody should think that it was forgotten."""
+    journey = signed_with_two_lines_untested(office, defects=1)
+    tested, waiting = lines(journey)
+    settle(journey, tested, passed=True)
+    journey.put_right()
+    sheet = rounds.open_round(journey.move_in, journey.facts, "林先生", "周工", at=journey.now())
+    (found,) = rounds.defects_of_round(sheet)
+    rounds.mark_defect(journey.move_in, sheet, found, True, "", at=journey.now())
+    db.session.commit()
+    page = client_for(Role.REPAIRER).get(f"/movein/{journey.move_in.id}/check").text
+    assert f"第 {waiting.position} 项" in page
+    assert f"第 {tested.position} 项" not in page
+    assert page.count("待测") == 1
