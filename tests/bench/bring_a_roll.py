@@ -119,10 +119,11 @@ def by_pages(app: Flask, file: Path, office: Office) -> str:
     staff, estate = office.staff(Role.ADMIN), office.estate
     client = app.test_client()
     sign_in(client, staff, estate)
+    here = str(estate.id)
     close_session(unit())
 
     def post(url: str, **data: Any) -> Any:
-        answer = client.post(url, data={"_key": secrets.token_hex(8), **data})
+        answer = client.post(url, data={"_key": secrets.token_hex(8), "_estate": here, **data})
         assert answer.status_code == 303, answer.text
         return answer
 
