@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from pmweb.blueprints.movein.operations import acceptance, meters
+from pmweb.blueprints.movein.operations import meters
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
 from pmweb.models.homes import Meter, MeterKind, MeterReading, ReadingPurpose
@@ -27,31 +27,6 @@ from tests.races import at_once
 
 ClientFor = Callable[..., CheckingClient]
 HTMX = {"HX-Request": "true", "HX-Boosted": "true"}
-
-
-@pytest.fixture
-def journey(office: Office) -> Journey:
-    """An owner whose papers were checked."""
-    made = Journey(office)
-    made.check_identity()
-    db.session.commit()
-    return made
-
-
-@pytest.fixture
-def ready(journey: Journey) -> Journey:
-    """Everything on the sheet is in order but one line; it was checked and can be signed."""
-    sheet = journey.start_acceptance()
-    journey.walk(sheet, defects=1)
-    journey.read_meters()
-    acceptance.confirm_check(journey.move_in, at=journey.now())
-    db.session.commit()
-    return journey
-
-
-@pytest.fixture
-def repairer(client_for: ClientFor, journey: Journey) -> CheckingClient:
-    return client_for(Role.REPAIRER, name="周志强")
 
 
 def photo() -> tuple[io.BytesIO, str]:

@@ -22,7 +22,7 @@ from pmweb.models.people import TieKind
 from pmweb.models.signatures import Signature, SignerSide, SignMethod
 from tests.blueprints.movein.journey import DATA, Journey
 from tests.checking_client import CheckingClient
-from tests.office import MORNING, Office
+from tests.office import MORNING
 from tests.pictures import STROKES, jpeg, signature_png
 
 ClientFor = Callable[..., CheckingClient]
@@ -30,31 +30,6 @@ DRAWN = {
     "strokes": json.dumps(STROKES),
     "strokes_png": "data:image/png;base64," + b64encode(signature_png()).decode(),
 }
-
-
-@pytest.fixture
-def journey(office: Office) -> Journey:
-    """An owner whose papers were checked."""
-    made = Journey(office)
-    made.check_identity()
-    db.session.commit()
-    return made
-
-
-@pytest.fixture
-def ready(journey: Journey) -> Journey:
-    """Everything on the sheet is in order but one line; it was checked and can be signed."""
-    sheet = journey.start_acceptance()
-    journey.walk(sheet, defects=1)
-    journey.read_meters()
-    acceptance.confirm_check(journey.move_in, at=journey.now())
-    db.session.commit()
-    return journey
-
-
-@pytest.fixture
-def repairer(client_for: ClientFor, journey: Journey) -> CheckingClient:
-    return client_for(Role.REPAIRER, name="周志强")
 
 
 def photo() -> tuple[io.BytesIO, str]:
