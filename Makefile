@@ -1,8 +1,10 @@
 # Two commands do all the work: `make run` and `make test`. Only Python 3.11 or newer and make are assumed.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick format translations traceability migration-initial lock images bench clean
+.PHONY: help setup run test quick format translations traceability migration-initial lock images faults bench clean
 
 PORT ?= 8000
+SEED ?= 20261130
+N ?= 2000
 BIN := .venv/bin
 
 # The first Python that starts and is new enough. (A version manager may offer names that do not start.)
@@ -48,6 +50,9 @@ lock: setup ## resolve the newest allowed dependencies and rewrite the locks
 
 images: setup ## take the pictures of docs/images again, from the demo of a certain morning
 	@$(BIN)/python -m tools.docs_images
+
+faults: setup ## a long day of mishaps on one tablet (SEED=7 N=2000)
+	@SEED=$(SEED) N=$(N) $(BIN)/python -m pytest -q -n 0 -s tests/browser/test_outbox_run.py
 
 bench: setup ## measure (asserts no times)
 	@$(BIN)/python -m pytest -m bench -n 0 -s tests/bench

@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from copy import copy
 from functools import wraps
-from typing import Any, TypeVar
+from threading import Thread
+from time import sleep
+from typing import ParamSpec, TypeVar
 
 import click
 from flask import Flask
@@ -15,6 +17,7 @@ from sqlalchemy import select
 
 from pmweb import clock, create_app, instance, tls
 from pmweb.blueprints.estate.commands import homes
+from pmweb.blueprints.home.commands import run, run_due
 from pmweb.blueprints.staff.commands import init, user
 from pmweb.config import Settings
 from pmweb.domain.workflow import RuleBroken
@@ -22,7 +25,10 @@ from pmweb.extensions import db
 from pmweb.models.estate import Estate
 from pmweb.models.staff import Staff
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+MINUTE = 60
+"""Seconds between two looks at what is due."""
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 
 @click.group()
@@ -30,11 +36,11 @@ def main() -> None:
     """The office of a residential estate."""
 
 
-def with_app(command: Command) -> Command:
+def with_app(command: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """Run the command inside an app of this instance; a broken rule is a refusal, not a crash."""
 
     @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         app = ready_app()
         with app.test_request_context():
             try:
@@ -45,7 +51,7 @@ def with_app(command: Command) -> Command:
                 click.echo(worded(broken), err=True)
                 raise SystemExit(1) from broken
 
-    return run  # type: ignore[return-value]
+    return run
 
 
 def ready_app() -> Flask:
@@ -68,12 +74,13 @@ def serve(host: str, port: int, workers: int, tls: bool) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    ready_app()
+    app = ready_app()
     folder = Settings.from_environment().instance / "tls"
     if tls and not (folder / "server.crt").exists():
         raise click.UsageError("there is no certificate yet: run `pmweb cert --host NAME_OR_IP`")
     os.environ.setdefault("PMWEB_INSTANCE", str(Settings.from_environment().instance))
     click.echo(f"pmweb: {'https' if tls else 'http'}://{host}:{port}")
+    Thread(target=_do_what_is_due, args=(app,), daemon=True).start()
     Granian(
         "pmweb:create_app",
         address=host,
@@ -86,6 +93,17 @@ def serve(host: str, port: int, workers: int, tls: bool) -> None:
         ssl_key=folder / "server.key" if tls else None,
         workers_kill_timeout=20,
     ).serve()
+
+
+def _do_what_is_due(app: Flask) -> None:
+    """Beside the serving, every minute. What fails is logged and tried again: the office goes on working."""
+    while True:
+        sleep(MINUTE)  # it begins only when the workers have been started
+        try:
+            with app.test_request_context():
+                run(clock.now())
+        except Exception:
+            app.logger.exception("what is due could not be done")
 
 
 @main.command()
@@ -127,7 +145,7 @@ def cert(hosts: tuple[str, ...]) -> None:
         made = tls.make_certificate(folder, list(hosts), clock.now())
     except tls.HostRefused as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"certificate for {', '.join(made.hosts)} until {made.expires_at:%Y-%m-%d}")
+    click.echo(f"certificate for {', '.join(made.hosts)} until {clock.local(made.expires_at):%Y-%m-%d}")
     click.echo(f"fingerprint of the authority: {made.fingerprint}")
     click.echo(f"how to trust it on a tablet: {made.guide}")
 
@@ -153,6 +171,7 @@ def inside_all(group: click.Group) -> click.Group:
 
 bring.add_command(inside(homes))
 main.add_command(inside(init))
+main.add_command(inside(run_due))
 main.add_command(inside_all(user))
 
 

@@ -20,8 +20,8 @@ from pmweb.models import engine, shelf, vault
 from pmweb.models.staff import Staff
 from pmweb.rooms import CARDS, ROOMS
 from pmweb.web import access, cards, errors, filters, navigation, own_files, registers, unit_of_work
+from pmweb.web.cookies import Cookies
 
-LOCALES = ("zh_CN", "en")
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -46,6 +46,7 @@ def build_app(overrides: dict[str, Any] | None = None) -> Flask:
     access.refuse_unmarked_views(app)
     if settings.proxy_hops:
         hops = settings.proxy_hops
+        # the way of Flask's manual; mypy sees a method, Flask made it for being replaced
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
@@ -63,6 +64,7 @@ def _extend(app: Flask) -> None:
 
 
 def _furnish(app: Flask) -> None:
+    app.session_interface = Cookies()
     unit_of_work.install(app)
     errors.install(app)
     filters.install(app)

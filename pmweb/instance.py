@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pmweb.config import Settings
 
-SECRET_KEY = "secret.key"  # nosec B105
+SIGNING_KEY = "secret.key"
 DATA_KEY = "data.key"
 DEMO = "demo"
 """The file that says: what is in here is made up. It names the sign-ins of the demo, one a line."""
@@ -23,13 +23,13 @@ def prepare(settings: Settings) -> None:
     """Make the folder and the keys that are missing. An existing key is never replaced."""
     settings.instance.mkdir(parents=True, exist_ok=True)
     (settings.instance / "files").mkdir(mode=0o700, exist_ok=True)
-    for name in (SECRET_KEY, DATA_KEY):
+    for name in (SIGNING_KEY, DATA_KEY):
         _make_key(settings.instance / name)
 
 
 def secret_key(settings: Settings) -> str:
     """The key that signs sessions and tokens. Raises NotInitialised."""
-    return settings.secret_key or _read(settings.instance / SECRET_KEY)
+    return settings.secret_key or _read(settings.instance / SIGNING_KEY)
 
 
 def data_key(settings: Settings) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from pmweb.blueprints.archive.views import archive
+from pmweb.blueprints.desk import cards as desk_cards
+from pmweb.blueprints.desk.views import bp as desk
 from pmweb.blueprints.estate import cards as estate_cards
 from pmweb.blueprints.estate.views import bp as estate
 from pmweb.blueprints.fees import cards as fees_cards
@@ -20,7 +22,7 @@ from pmweb.blueprints.staff import cards as staff_cards
 from pmweb.blueprints.staff.views import bp as staff
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = (home, households, movein, repairs, fees, estate, staff, archive)
+ROOMS: tuple[Blueprint, ...] = (home, households, movein, repairs, desk, fees, estate, staff, archive)
 CARDS: tuple[Card, ...] = (
     repairs_cards.CARD,
     fees_cards.CARD,
@@ -28,4 +30,5 @@ CARDS: tuple[Card, ...] = (
     movein_cards.CARD,
     staff_cards.CARD,
     estate_cards.CARD,
+    desk_cards.CARD,
 )

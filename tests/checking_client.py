@@ -32,7 +32,6 @@ class CheckingClient(FlaskClient):
     """Adds a fresh key to each POST; checks each page: title, one h1, unique ids, valid HTML, no writing GET."""
 
     statements: list[str]
-    follow_htmx = False
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """As FlaskClient.open, with the checks."""

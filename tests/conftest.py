@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +11,16 @@ from flask import Flask
 
 from pmweb import assets
 from pmweb.domain.permissions import Role
+from pmweb.models import shelf
 from tests.checking_client import CheckingClient
-from tests.office import Office, sign_in
+from tests.office import Office, desk_of
 
 pytest_plugins = ["tests.tiers", "tests.postgres", "tests.databases"]
 
 
 def pytest_configure() -> None:
     """The pages are measured with the style sheets as they are now."""
-    assets.join_styles()
+    assets.join()
 
 
 @pytest.fixture
@@ -32,11 +34,17 @@ def client_for(app: Flask, office: Office) -> Callable[..., CheckingClient]:
     """A signed-in client for a role: ``client_for(Role.RECEPTIONIST)``."""
 
     def make(*roles: Role, **kwargs: Any) -> CheckingClient:
-        client = app.test_client()
-        sign_in(client, office.staff(*roles, **kwargs), kwargs.get("estate") or office.estate)
-        return client  # type: ignore[return-value]
+        return desk_of(app, office.staff(*roles, **kwargs), kwargs.get("estate") or office.estate)
 
     return make
+
+
+@pytest.fixture
+def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the files of this test lie, and none of another. After ``app``, which says where they lie otherwise."""
+    place = tmp_path / "files"
+    monkeypatch.setattr(shelf, "_folder", place)
+    return place
 
 
 @pytest.fixture

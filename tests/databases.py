@@ -6,14 +6,17 @@ test of the tier ``operations`` that asks for ``app`` or for anything that stand
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from flask_migrate import stamp
+from sqlalchemy import Engine, event
 
 from pmweb import clock, create_app
 from pmweb.extensions import db
@@ -78,13 +81,31 @@ def app_on(url: str, folder: Path) -> Flask:
     CheckingClient.statements = []
     with app.app_context():
         db.create_all()
-        event.listen(
-            db.engine,
-            "before_cursor_execute",
-            lambda _c, _cur, statement, *_more: CheckingClient.statements.append(statement),
-        )
+        stamp()  # the tables are those of the newest migration (tests/test_migrations.py)
+        write_down(db.engine)
         db.engine.dispose()
     return app
+
+
+def write_down(engine: Engine) -> None:
+    """From now on ``CheckingClient.statements`` holds what is sent to this database."""
+    event.listen(
+        engine,
+        "before_cursor_execute",
+        lambda _c, _cur, statement, *_more: CheckingClient.statements.append(statement),
+    )
+
+
+@contextlib.contextmanager
+def beside(app: Flask, **settings: Any) -> Iterator[Flask]:
+    """Another app on the instance and the database of ``app``, with further settings; no rate limits unless asked."""
+    names = ("TESTING", "INSTANCE", "SECRET_KEY", "DATA_KEY", "SQLALCHEMY_DATABASE_URI", "WTF_CSRF_ENABLED")
+    made = create_app({name: app.config[name] for name in names} | {"RATELIMIT_ENABLED": False} | settings)
+    made.test_client_class = CheckingClient
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="session")

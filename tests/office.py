@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from flask import Flask
+from flask.testing import FlaskClient
+
 from pmweb import clock
 from pmweb.domain.permissions import ROLES_WITHOUT_DEPARTMENT, Role
 from pmweb.extensions import db, unit
@@ -14,6 +17,7 @@ from pmweb.models.homes import Building, Home
 from pmweb.models.people import Person, Tie, TieKind
 from pmweb.models.session_rules import SYSTEM, Actor, close_session, open_session
 from pmweb.models.staff import Staff, StaffRole
+from tests.checking_client import CheckingClient
 
 MORNING = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 """2026-03-05, Thursday, 09:00 in Shanghai."""
@@ -111,7 +115,21 @@ DEPARTMENTS = {
 }
 
 
-def sign_in(client: Any, staff: Staff, estate: Estate) -> None:
+def visitor(app: Flask) -> CheckingClient:
+    """A browser in which nobody is signed in."""
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    return client
+
+
+def desk_of(app: Flask, staff: Staff, estate: Estate) -> CheckingClient:
+    """A browser in which this member of the office works in this estate."""
+    client = visitor(app)
+    sign_in(client, staff, estate)
+    return client
+
+
+def sign_in(client: FlaskClient, staff: Staff, estate: Estate) -> None:
     """Put the person into the client's session, as a sign-in would."""
     with client.session_transaction() as session:
         session["_user_id"] = f"{staff.id}:{staff.session_epoch}"

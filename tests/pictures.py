@@ -32,15 +32,18 @@ def png(image: Image.Image | None = None, **kwargs: Any) -> bytes:
     return out.getvalue()
 
 
-def phone_photo(size: tuple[int, int] = (1600, 1200), orientation: int = 6) -> bytes:
-    """A JPEG as a phone writes it: lying on its side, with maker, place and comment."""
+def phone_photo(size: tuple[int, int] = (1600, 1200), orientation: int = 6, *, noise: bool = False) -> bytes:
+    """A JPEG as a phone writes it: lying on its side, with maker, place and comment; ``noise`` makes it heavy."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010F] = "SpyPhone"
     gps = exif.get_ifd(0x8825)
     gps[1], gps[2], gps[3], gps[4] = "N", (31.0, 14.0, 12.5), "E", (121.0, 29.0, 3.0)
     return jpeg(
-        drawing(size), exif=exif.tobytes(), comment=b"taken at home", xmp=b"<x:xmpmeta>SpyPhone</x:xmpmeta>"
+        Image.effect_noise(size, 60).convert("RGB") if noise else drawing(size),
+        exif=exif.tobytes(),
+        comment=b"taken at home",
+        xmp=b"<x:xmpmeta>SpyPhone</x:xmpmeta>",
     )
 
 

@@ -40,14 +40,16 @@ def runs(frontend: Path) -> int:
 def test_a_joined_style_sheet_follows_its_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order in which the layers are named; written again only when a part has changed."""
     monkeypatch.setattr(assets, "BUILT", tmp_path / "built")
-    monkeypatch.setattr(assets, "STYLES", {"office.css": ("a.css", "b.css")})
-    for name in ("a.css", "b.css"):
-        (tmp_path / name).write_text(f"{name}{{}}", encoding="utf-8")
-    assert [path.name for path in assets.join_styles()] == ["office.css"]
-    assert (tmp_path / "built" / "office.css").read_text(encoding="utf-8") == "a.css{}b.css{}"
-    assert assets.join_styles() == []
-    (tmp_path / "b.css").write_text("b{}", encoding="utf-8")
-    assert len(assets.join_styles()) == 1
+    monkeypatch.setattr(assets, "JOINED", {"office.css": ("a.css", "b.css")})
+    for name, rule in (("a.css", "i { color: red }"), ("b.css", "b :is(i) { color: blue }")):
+        (tmp_path / name).write_text(rule, encoding="utf-8")
+    assert [path.name for path in assets.join()] == ["office.css"]
+    assert (tmp_path / "built" / "office.css").read_text(
+        encoding="utf-8"
+    ) == "i{color:red}b :is(i){color:blue}"
+    assert assets.join() == []
+    (tmp_path / "b.css").write_text("b { margin: 0 }", encoding="utf-8")
+    assert len(assets.join()) == 1
 
 
 def test_the_second_time_nothing_is_fetched(frontend: Path) -> None:

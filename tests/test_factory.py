@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Blueprint, Flask, request
 
 from pmweb import create_app
 from pmweb.data import BrokenData
@@ -16,7 +16,7 @@ from pmweb.instance import NotInitialised
 from pmweb.models.vault import vault
 from pmweb.web.access import public
 from tests.databases import DATA_KEY
-from tests.office import Office, sign_in
+from tests.office import Office, desk_of
 
 
 def _settings(folder: Path, **more: Any) -> dict[str, Any]:
@@ -47,6 +47,17 @@ def test_an_unknown_time_zone_stops_the_start(tmp_path: Path) -> None:
         create_app(_settings(tmp_path, BABEL_DEFAULT_TIMEZONE="Mars/Base"))
 
 
+def test_a_view_that_does_not_say_who_may_use_it_stops_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 1: the check stands in the start itself, not only in the tests."""
+    annex = Blueprint("annex", __name__, url_prefix="/annex")
+    annex.add_url_rule("/", "index", lambda: "")
+    monkeypatch.setattr("pmweb.factory.ROOMS", (annex,))
+    with pytest.raises(RuntimeError, match=r"annex\.index"):
+        create_app(_settings(tmp_path))
+
+
 def test_the_vault_is_open_with_the_key_of_the_instance(app: Flask) -> None:
     assert vault().key == DATA_KEY
 
@@ -68,8 +79,7 @@ def test_a_page_speaks_the_language_of_the_browser(app: Flask, accepts: str, lan
 
 
 def test_the_language_of_the_person_comes_first(app: Flask, office: Office) -> None:
-    client: Any = app.test_client()
-    sign_in(client, office.staff(Role.RECEPTIONIST, locale="en"), office.estate)
+    client = desk_of(app, office.staff(Role.RECEPTIONIST, locale="en"), office.estate)
     assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "zh-CN"}).text
 
 

@@ -27,7 +27,7 @@ def test_keys_are_made_once_and_are_readable_by_this_account_only(settings: Sett
     assert (instance.secret_key(settings), instance.data_key(settings)) == first
     assert len(first[1]) == 32
     assert first[0] != first[1].hex()
-    for name in (instance.SECRET_KEY, instance.DATA_KEY):
+    for name in (instance.SIGNING_KEY, instance.DATA_KEY):
         assert (settings.instance / name).stat().st_mode & 0o077 == 0
     assert (settings.instance / "files").stat().st_mode & 0o077 == 0
 

@@ -18,6 +18,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+# for the reports of pytest only, see _count
 from xml.etree import ElementTree as ET  # nosec B405
 
 from tools import machine

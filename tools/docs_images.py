@@ -46,7 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MORNING = datetime(2026, 3, 5, 2, 10, tzinfo=UTC)
 """Ten past ten of a Thursday in Shanghai."""
 COLOURS = 256
-DIALS = (("水表", "S-0502-17", "3.2"), ("电表", "D-0502-17", "18"), ("燃气表", "R-0502-17", "0"))
+DIALS = (("水表", "S-0502-17", "3.2"), ("电能表", "D-0502-17", "18"), ("燃气表", "R-0502-17", "0"))
 LARGEST = 120 * 1024
 
 
@@ -307,6 +307,11 @@ def put_right(camera: Camera, office: Office, case: str) -> None:
         supervisor.page.goto(order)
         supervisor.choose("合格")
         _act(supervisor.page, "已记下复检结果")
+    look_again(camera, receptionist, case)
+
+
+def look_again(camera: Camera, receptionist: Page, case: str) -> None:
+    """M-15 to M-19: the second acceptance, and the file."""
     desk_again = Screen(receptionist)
     receptionist.goto(f"{case}/rounds")
     desk_again.choose("电话")
@@ -316,10 +321,12 @@ def put_right(camera: Camera, office: Office, case: str) -> None:
     camera.take(receptionist, "rounds")
     desk_again.tap("开始第 2 轮")
     again = receptionist.locator("form.item[id^=found]")
+    again.first.wait_for()
     for line in range(again.count()):
         again.nth(line).get_by_role("button", name="合格", exact=True).click()
         receptionist.wait_for_load_state("networkidle")
         again.nth(line).locator("[aria-pressed=true]").wait_for()
+    receptionist.locator('#pill[data-n="0"]').wait_for()  # what was tapped has been sent
     desk_again.tap("去核对")
     desk_again.tap("核对无误，去签字")
     for heading in ("请核对后签字", "请维修人员签字"):
@@ -336,6 +343,19 @@ def _act(page: Page, said: str) -> None:
     """Press the blue button of a work order."""
     page.locator("#dock .primary").click()
     page.locator("#flash", has_text=said).wait_for()
+
+
+def the_day_of_repairs(camera: Camera, office: Office) -> None:
+    """What stands open at repairs that morning: the board, a phone, the follow-ups, the month (R-6 to R-8)."""
+    for who, address, name, size in (
+        ("dispatcher", "/repairs/board", "board", LANDSCAPE),
+        ("repairer", "/repairs/mine", "mine", PHONE),
+        ("receptionist", "/repairs/follow-ups", "follow-ups", PHONE),
+        ("manager", "/repairs/reports/2026-02", "report", LANDSCAPE),
+    ):
+        page = office.page(who)
+        page.goto(address)
+        camera.take(page, name, size)
 
 
 def bring_the_roll(camera: Camera, page: Page) -> None:
@@ -385,6 +405,7 @@ def main() -> None:
         manager = office.page("manager")
         manager.goto("/")
         camera.take(manager, "today", LANDSCAPE)
+        the_day_of_repairs(camera, office)
         case = desk(camera, office.page("receptionist"), label)
         walk(camera, office.page("repairer"), case)
         put_right(camera, office, case)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pmweb.data import reading
 from pmweb.data.acceptance import AcceptanceChecklist, read_acceptance
 from pmweb.data.complaints import ComplaintRules, read_complaints
+from pmweb.data.emergencies import EmergencyRules, read_emergencies
 from pmweb.data.fees import FeeRules, read_fees
 from pmweb.data.movein import MoveInRules, read_movein
 from pmweb.data.reading import BrokenData, Entry
@@ -26,6 +27,7 @@ class Defaults:
     acceptance: AcceptanceChecklist
     warranty: WarrantyRules
     repairs: RepairRules
+    emergencies: EmergencyRules
     complaints: ComplaintRules
     fees: FeeRules
     movein: MoveInRules
@@ -58,6 +60,7 @@ def load(folder: Path) -> Defaults:
         acceptance=acceptance,
         warranty=warranty,
         repairs=repairs,
+        emergencies=read_emergencies(top("emergency-steps.yaml", "emergency_steps"), repairs.categories),
         complaints=read_complaints(top("complaint-rules.yaml", "complaint_rules")),
         fees=read_fees(top("fee-items.yaml", "fee_items")),
         movein=read_movein(top("movein.yaml", "movein"), repairs.trades, acceptance.items),

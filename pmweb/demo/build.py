@@ -1,4 +1,4 @@
-"""Puts the demo estate together: estate, team, price, roll, stories."""
+"""Puts the demo estate together: estate, team, price, roll, stories, calls."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.fees import operations as fees
-from pmweb.blueprints.movein.rules import Applicant
+from pmweb.blueprints.movein.models import MoveIn
+from pmweb.blueprints.movein.rules import Applicant, State
 from pmweb.blueprints.staff import operations as staffing
+from pmweb.demo.calls import play_calls
 from pmweb.demo.people import People
 from pmweb.demo.plot import STORIES
+from pmweb.demo.prices import publish_prices
 from pmweb.demo.roll import fill
 from pmweb.demo.stories import Player
 from pmweb.domain.permissions import ROLES_WITHOUT_DEPARTMENT, Role
@@ -25,7 +28,8 @@ from pmweb.models.people import PartyKind, Person, Tie, TieKind
 from pmweb.models.session_rules import SYSTEM, close_session, open_session
 from pmweb.models.staff import Staff, StaffRole
 
-PASSWORD = "pmweb-demo"  # nosec B105 - printed on the sign-in page of demo data
+PASSWORD = "pmweb-demo"
+"""Of every made-up colleague; the sign-in page of demo data shows it."""
 
 ACCOUNTS: tuple[tuple[str, str, Role, str | None], ...] = (
     ("receptionist", "林静", Role.RECEPTIONIST, "customer_service"),
@@ -41,6 +45,14 @@ ACCOUNTS: tuple[tuple[str, str, Role, str | None], ...] = (
     ("auditor", "范文", Role.AUDITOR, None),
     ("admin", "石磊", Role.ADMIN, None),
 )
+CALLED_FROM = 8
+"""So many homes have something to be repaired."""
+_TRADES = {
+    "repairer": "plumbing,waterproofing",
+    "repairer2": "electrical,intercom",
+    "repairer3": "carpentry,doors-windows,masonry",
+    "repairer4": "plumbing,gas,other",
+}
 _MORE_REPAIRERS = ("钱大勇", "阿不都热依木·买买提", "孙平")
 
 
@@ -61,14 +73,26 @@ def build(
     fees.set_tariff(
         "property_fee", Decimal("3.60"), autumn, basis=basis, document_no="物价备案 2026-18", at=present
     )
+    publish_prices(present)
     written = fill(people, random, homes, clock.today(), tell)
-    played = _play(Player(people, random, team, present), written, tell)
+    player = Player(people, random, team, present)
+    played = _play(player, written, tell)
+    calls = play_calls(player, _lived_in(CALLED_FROM))
     db.session.commit()
     return {
         "homes": len(written),
         "move_ins": played,
+        "calls": calls,
         "people": db.session.scalar(select(db.func.count(Person.id))) or 0,
     }
+
+
+def _lived_in(most: int) -> list[Home]:
+    """Homes whose owners have moved in."""
+    filed = select(MoveIn.home_id).where(
+        MoveIn.state.in_((State.FILED, State.FILED_WITH_OPEN_DEFECTS)), MoveIn.applicant != Applicant.COMPANY
+    )
+    return list(unit().scalars(select(Home).where(Home.id.in_(filed)).order_by(Home.id).limit(most)))
 
 
 def _office() -> tuple[Estate, dict[str, Staff]]:
@@ -91,7 +115,13 @@ def _office() -> tuple[Estate, dict[str, Staff]]:
 
 def _member(estate: Estate, username: str, name: str, role: Role, department: str | None) -> Staff:
     assert (department is None) == (role in ROLES_WITHOUT_DEPARTMENT)
-    staff = Staff(username=username, name=name, session_epoch=0, steward=role is Role.ADMIN)
+    staff = Staff(
+        username=username,
+        name=name,
+        session_epoch=0,
+        steward=role is Role.ADMIN,
+        trades=_TRADES.get(username, ""),
+    )
     staffing.set_password(staff, staffing.hashed(PASSWORD))
     staff.roles.append(StaffRole(estate_id=estate.id, role=role, department=department))
     unit().add(staff)

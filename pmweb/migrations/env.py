@@ -7,7 +7,7 @@ migrate one after the other.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -21,7 +21,7 @@ MIGRATING = 20260305
 """The lock of a migration on PostgreSQL: any number that nobody else takes."""
 
 
-def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def render_item(kind: str, item: object, autogen_context: object) -> str | Literal[False]:
     """A type of ours is written as what it is in the database: old migrations must not depend on new code."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pmweb.domain.home_numbers import search_forms
+from pmweb.domain.warranty import TermUnit
 from pmweb.models.base import Audited, Base, Evidence, InEstate, Versioned
 
 
@@ -77,6 +90,30 @@ class Building(InEstate, Audited, Versioned, Base):
     name: Mapped[str] = mapped_column(String(20))
     completed_on: Mapped[date | None]
     top_floor: Mapped[int | None]
+
+
+class AgreedTerm(InEstate, Audited, Evidence, Base):
+    """A term of the quality guarantee book of a building, counted from the hand-over of each home (WAR-4).
+
+    ``category`` is a warranty category. Another term is another row; the old one is voided.
+    """
+
+    __tablename__ = "agreed_term"
+    __table_args__ = (
+        Index(None, "building_id", "category"),
+        CheckConstraint("value > 0", name="long"),
+        CheckConstraint("(voided_at is null) = (void_reason = '')", name="void_has_a_reason"),
+    )
+
+    changeable = frozenset({"voided_at", "void_reason"})
+
+    building_id: Mapped[int] = mapped_column(ForeignKey("building.id"))
+    category: Mapped[str] = mapped_column(String(40))
+    value: Mapped[int]
+    unit: Mapped[TermUnit]
+    agreed_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Home(InEstate, Audited, Versioned, Base):
@@ -182,3 +219,12 @@ def meant_by(text: str) -> ColumnElement[bool] | None:
             for building, section, number in forms
         )
     )
+
+
+def homes_like(session: Session, text: str, most: int = 12) -> list[Row[Any]]:
+    """The homes that a typed number may mean, in the order of the register: id, label, layout_type, sold."""
+    condition = meant_by(text)
+    if condition is None:
+        return []
+    query = select(Home.id, Home.label, Home.layout_type, Home.sold).where(condition).order_by(Home.sort_key)
+    return list(session.execute(query.limit(most)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -172,10 +172,48 @@ def coverage(signature: Signature | None, facts: Mapping[str, Any]) -> Coverage:
     return Coverage.REFUSED if signature.method is SignMethod.REFUSED else Coverage.COVERS
 
 
-def differences(signature: Signature, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the facts that are not as they were when it was signed, in order of the alphabet."""
-    then, now = signature.snapshot["facts"], plain(facts)
-    return tuple(sorted(name for name in then.keys() | now.keys() if then.get(name) != now.get(name)))
+Marks: TypeAlias = dict[str, dict[str, Any]]
+"""Paper → fact → a short digest; of a list one for each of its entries."""
+
+
+class Change(NamedTuple):
+    """A fact that does not read as it did: on which paper, its name, which entry of a list (from 0)."""
+
+    paper: str
+    fact: str = ""
+    entry: int | None = None
+
+
+def marks(papers: Sequence[Paper]) -> Marks:
+    """What a page remembers of the papers that it shows, so that a later look can tell what has changed since."""
+    return {
+        paper.kind: {
+            name: [_mark(entry) for entry in value] if isinstance(value, list) else _mark(value)
+            for name, value in {**plain(paper.facts), "wording": paper.wording_version}.items()
+        }
+        for paper in papers
+    }
+
+
+def changes(shown: Marks, papers: Sequence[Paper]) -> list[Change]:
+    """What reads otherwise than on the page that remembers ``shown``: papers that came or went, facts, entries."""
+    now = marks(papers)
+    found = [Change(kind) for kind in [*shown, *now] if kind not in now or kind not in shown]
+    for kind in now.keys() & shown.keys():
+        then = shown[kind]
+        for name, value in now[kind].items():
+            found += [Change(kind, name, entry) for entry in _differing(then.get(name), value)]
+    return sorted(dict.fromkeys(found), key=lambda c: (c.paper, c.fact, c.entry or 0))
+
+
+def _differing(then: Any, now: Any) -> list[int | None]:
+    if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        return [n for n, (one, other) in enumerate(zip(then, now, strict=True)) if one != other]
+    return [] if then == now else [None]
+
+
+def _mark(value: Any) -> str:
+    return digest({"": value})[:8]
 
 
 def plain(value: Any) -> Any:

@@ -25,5 +25,8 @@ class Submission(Base):
     path: Mapped[str] = mapped_column(String(300))
     body_sha256: Mapped[str] = mapped_column(String(64))
     see: Mapped[str] = mapped_column(String(300))
+    guarded: Mapped[str] = mapped_column(String(300), default="")
+    """What the change was checked against, and the version it left: the next POST of the device goes on from it."""
+    left: Mapped[int | None]
     captured_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(index=True)

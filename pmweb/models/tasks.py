@@ -5,6 +5,7 @@ A room says "this must happen" by making a ``Task``; 今日, reminders and escal
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pmweb.domain.permissions import Role
 from pmweb.models.base import Base, InEstate, Subject, subject_of
+
+PASSED_UP = "task.passed_up"
+"""The entry that a late promise leaves in the timeline of its matter, whichever room it is of (X-5)."""
 
 
 class Task(InEstate, Base):
@@ -28,6 +32,7 @@ class Task(InEstate, Base):
         CheckConstraint("role is not null or staff_id is not null", name="has_an_owner"),
         Index(None, "estate_id", "done_at", "role", "due_at"),
         Index(None, "estate_id", "done_at", "staff_id", "due_at"),
+        Index(None, "estate_id", "done_at", "next_reminder_at"),
         Index(None, "subject_kind", "subject_id"),
         Index(None, "home_id", "done_at"),
     )
@@ -48,6 +53,7 @@ class Task(InEstate, Base):
     acknowledged_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     escalation: Mapped[int] = mapped_column(default=0)
+    pressing: Mapped[bool] = mapped_column(default=False)
 
 
 def promise(
@@ -63,9 +69,10 @@ def promise(
     staff_id: int | None = None,
     home_id: int | None = None,
     round: int = 1,
+    pressing: bool = False,
     **facts: Any,
 ) -> Task:
-    """Promise that something happens until ``due_at``, by a role or a person.
+    """Promise that something happens until ``due_at``, by a role or a person; what is pressing stands before all else.
 
     The same promise again moves it: whoever had seen it, or been told that it is late, starts anew.
     """
@@ -76,7 +83,7 @@ def promise(
         session.add(task)
     task.rule, task.event_at, task.due_at, task.next_reminder_at = rule, event_at, due_at, due_at
     task.role, task.department, task.staff_id, task.home_id = role, department, staff_id, home_id
-    task.facts, task.done_at = facts, None
+    task.facts, task.done_at, task.pressing = facts, None, pressing
     task.acknowledged_at, task.escalation = None, 0
     session.flush()
     return task
@@ -99,13 +106,13 @@ def keep(
         task.done_at = at
 
 
-def keep_all(session: Session, subject: Base | Subject, *, at: datetime) -> None:
-    """The matter has ended: nothing about it is owed any more."""
+def keep_all(session: Session, subject: Base | Subject, *, at: datetime, but: Collection[str] = ()) -> None:
+    """The matter has ended, or gone on: nothing about it is owed any more, ``but`` for these kinds."""
     subject = subject_of(subject)
     query = select(Task).where(
         Task.subject_kind == subject.kind, Task.subject_id == subject.id, Task.done_at.is_(None)
     )
-    for task in session.scalars(query):
+    for task in session.scalars(query.where(Task.kind.not_in(but)) if but else query):
         task.done_at = at
 
 

@@ -10,7 +10,7 @@
     if (words && flash) flash.replaceChildren(words.content.cloneNode(true));
   };
   const on = (name, act) => document.addEventListener("htmx:" + name, act);
-  on("sendError", () => say("say-offline"));
+  on("sendError", ({ target }) => target.closest("form[data-outbox]") || say("say-offline")); // there nothing is lost
   on("timeout", () => say("say-offline"));
   on("beforeSwap", ({ detail }) => {
     if (detail.xhr.status < 400 || detail.xhr.status === 422) return;
@@ -28,21 +28,14 @@
     busy.set(form, button ?? form.querySelector("button:not([type=button])"));
     busy.get(form)?.setAttribute("aria-busy", "true");
   };
-  // data-repeat: another button pressed meanwhile waits; the same one twice was a trembling finger
-  const again = new Map();
   const dirty = new Set(); // forms with something that is not saved
-  let last = {};
-  const find = (id, word) => [...all(`[id="${id}"] button`)].find((b) => b.textContent === word);
   document.addEventListener("submit", (event) => {
-    const form = event.target, stays = form.matches("[data-repeat]"), word = event.submitter?.textContent;
-    const twice = stays && last.form === form.action && last.word === word && event.timeStamp - last.at < 500;
-    if (busy.has(form) || twice) {
+    const form = event.target;
+    if (busy.has(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (stays && !twice) again.set(form.id, word);
       return;
     }
-    last = { form: form.action, word, at: event.timeStamp };
     dirty.delete(form);
     setTimeout(() => {
       if (event.defaultPrevented) return; // taken
@@ -50,9 +43,6 @@
       setTimeout(rest, 15000, form);
     });
   }, true);
-  // each capture has a key of its own
-  const newKey = () => Date.now() + "-" + Math.random();
-  on("configRequest", ({ detail }) => { if (detail.elt.matches("form[data-repeat]")) detail.parameters._key = newKey(); });
   on("beforeRequest", ({ detail }) => {
     const { submitter, target, type } = detail.requestConfig.triggeringEvent ?? {};
     if (detail.elt.matches("form")) work(detail.elt, type === "change" ? target.closest("label, .field") : submitter);
@@ -60,30 +50,26 @@
   on("afterRequest", ({ detail }) => {
     [...busy.keys()].forEach((form) => { if (form === detail.elt || !form.isConnected) rest(form); });
     if (detail.xhr.status && detail.xhr.status < 400) return;
-    again.delete(detail.elt.id);
     if (detail.elt.matches("form[method=post]")) dirty.add(detail.elt);
   });
   addEventListener("pageshow", () => [...busy.keys()].forEach(rest));
   // signed in beside this page: its forms have the new token
   document.addEventListener("new-token", ({ detail }) => all("[name=csrf_token]").forEach((e) => { e.value = detail.value; }));
 
-  // --- answers: errors take the focus; chosen files and what was typed meanwhile come back with the form
+  // --- answers: errors take the focus; chosen files and what was typed elsewhere come back with the form
   const mark = document.querySelector(".errs")?.dataset.title ?? "";
-  const plain = document.title.startsWith(mark) ? document.title.slice(mark.length) : document.title;
+  const plain = document.title.replace(mark, "");
   const kept = new Map();
-  let typed = [], beside = [], pressed = null;
+  let beside = [];
   on("beforeSwap", ({ detail }) => {
-    const { elt, requestConfig } = detail, stays = elt.matches("[data-repeat]");
-    typed = stays ? [...elt.elements].filter((e) => e.id && e.name && e.type !== "file" && requestConfig.formData.get(e.name) !== e.value) : [];
-    pressed = stays && elt.contains(document.activeElement) && !document.activeElement.id ? document.activeElement.textContent : null;
-    // what was typed in other forms of the part that is swapped stays there, too
-    const others = [...dirty].filter((form) => form !== elt && detail.target.contains(form)).flatMap((form) => [...form.elements]);
+    // what was typed in other forms of the part that is swapped stays there
+    const others = [...dirty].filter((form) => form !== detail.elt && detail.target.contains(form)).flatMap((form) => [...form.elements]);
     beside = others.filter((e) => e.id && e.type !== "file" && e.value !== e.defaultValue);
     kept.clear();
     if (detail.xhr.status !== 422) return;
     for (const input of within("input[type=file][id]", detail.target)) if (input.files.length) kept.set(input.id, input.files);
   });
-  on("afterSettle", ({ target, detail }) => {
+  const shown = (target, posted) => {
     begin(target);
     for (const [id, files] of kept) {
       const input = document.getElementById(id);
@@ -93,50 +79,28 @@
       const field = document.getElementById(old.id);
       if (field && field !== old) { field.value = old.value; dirty.add(field.form); }
     }
-    for (const old of typed.splice(0)) {
-      const field = document.getElementById(old.id), tell = (name) => field.dispatchEvent(new Event(name, { bubbles: true }));
-      if (!field) continue;
-      field.value = old.value;
-      tell("input");
-      if (field === document.activeElement) field.addEventListener("blur", () => tell("change"), { once: true });
-      else tell("change");
-    }
-    for (const [id, word] of again) {
-      again.delete(id);
-      const button = find(id, word);
-      if (button?.ariaPressed !== "true") button?.click();
-    }
-    const summary = within(".errs", target)[0], button = pressed && find(detail.elt.id, pressed);
+    const summary = within(".errs", target)[0];
     document.querySelector("#flash .note")?.scrollIntoView({ block: "nearest" });
     document.title = (summary?.dataset.title ?? "") + plain;
     if (summary) {
       summary.focus();
       within("form[method=post]", target).forEach((form) => dirty.add(form));
-    } else if (button) button.focus({ preventScroll: true });
-    else if (document.activeElement === document.body && detail.requestConfig?.verb === "post") {
-      const there = document.getElementById(detail.target.id) ?? target;
-      there.tabIndex = -1;
-      there.focus({ preventScroll: true });
+    } else if (posted && document.activeElement === document.body) {
+      target.tabIndex = -1;
+      target.focus({ preventScroll: true });
     }
-  });
-
-  // --- leaving asks first while something is not saved; a line of the sheet is saved in silence
-  const asks = (form) => !form.matches("[data-repeat]") || [...form.elements].some((e) => e.files?.length);
-  const keep = (form) => {
-    if (!dirty.has(form) || !form.isConnected || asks(form)) return;
-    const body = new FormData(form);
-    body.set("_key", newKey());
-    fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).then((answer) => { if (answer.status >= 400) dirty.add(form); }, () => dirty.add(form));
-    dirty.delete(form);
   };
+  on("afterSettle", ({ target, detail }) => shown(document.getElementById(detail.target.id) ?? target, detail.requestConfig?.verb === "post"));
+  document.addEventListener("outbox:shown", ({ target }) => shown(target));
+
+  // --- leaving asks first while something is not saved; a form that saves by itself is kept by the outbox
   document.addEventListener("input", ({ target: { form } }) => {
-    if (form?.method !== "post") return;
+    if (form?.method !== "post" || form.matches("[data-live]")) return;
     dirty.add(form);
     form.querySelector("[data-saved]")?.replaceChildren();
-    setTimeout(keep, 1500, form);
   });
-  addEventListener("beforeunload", (event) => { if ([...dirty].some((form) => form.isConnected && asks(form))) event.preventDefault(); });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) dirty.forEach(keep); });
+  document.addEventListener("outbox:captured", ({ target }) => dirty.delete(target));
+  addEventListener("beforeunload", (event) => { if ([...dirty].some((form) => form.isConnected)) event.preventDefault(); });
 
   // --- reasons: a tap writes the word into the note, another takes it out again
   const note = (box) => document.getElementById(box.dataset.fills);
@@ -177,6 +141,26 @@
     show(input);
   };
 
+  // captured by the outbox: they wait as photos of their own
+  document.addEventListener("outbox:photos", ({ target }) => {
+    for (const input of all("input[type=file]", target)) {
+      all(`[data-of="${input.id}"]`, target).forEach((figure) => {
+        figure.removeAttribute("data-of");
+        figure.dataset.writes = "";
+        figure.querySelector("button").remove();
+        figure.querySelector("figcaption").lastChild.textContent = document.getElementById("pill").dataset.pending;
+      });
+      files.delete(input);
+      input.value = "";
+    }
+  });
+
+  document.addEventListener("outbox:kept", ({ target }) => all("[data-writes]", target).forEach((e) => e.removeAttribute("data-writes")));
+  document.addEventListener("outbox:lost", ({ target, detail }) => { // no room on the device: they are still chosen, no more
+    all("[data-writes]", target).forEach((e) => e.remove());
+    for (const [input, list] of detail) if (list.length) hold(input, list);
+  });
+
   // --- parts of a form that only one answer needs: data-if="caller=other"
   const fits = (part) => {
     const [name, values] = part.dataset.if.split("="), form = part.closest("form");
@@ -198,13 +182,6 @@
       hold(input, [...input.files].filter((_, i) => i !== +figure.dataset.i));
       input.focus();
     }
-    const ticks = target.closest("[data-ticks]");
-    if (ticks) {
-      const boxes = [...ticks.form.elements].filter((e) => e.name === ticks.dataset.ticks && !e.disabled);
-      const state = boxes.some((e) => !e.checked);
-      boxes.forEach((e) => { e.checked = state; });
-      boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
-    }
     if (target.closest("[data-print]")) print();
   });
   document.addEventListener("input", ({ target }) => all("[data-fills]").forEach((box) => { if (note(box) === target) press(box); }));
@@ -215,11 +192,11 @@
   });
 
   const begin = (root) => {
-    within("[data-ticks], [data-print]", root).forEach((e) => { e.hidden = false; });
+    within("[data-print]", root).forEach((e) => { e.hidden = false; });
     within("[data-fills]", root).forEach((box) => { if (note(box)) { box.hidden = false; press(box); } });
     within("[data-if]", root).forEach(fits);
   };
   begin(document);
-  document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  for (const here of all(".rail [aria-current], .chips.s [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
   document.querySelector(".errs")?.focus();
 })();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, abort, g
 from flask_login import current_user
@@ -17,56 +17,70 @@ from pmweb.models.base import Base
 from pmweb.models.estate import Estate
 from pmweb.models.staff import Staff
 
-View = TypeVar("View", bound=Callable[..., Any])
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 Row = TypeVar("Row", bound=Base)
 
 PUBLIC = "public"
+SIGNED_IN = "signed-in"
 LARGEST_ID = 2**31 - 1
 """What the key of a row may be at most on every database."""
 _OURS = ("static",)
+_MARK = "access"
+"""The attribute of a view that says who may use it."""
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
+def requires(
+    permission: Permission,
+) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer]]:
     """The view answers only a person who holds ``permission`` in the chosen estate: 401, 403 otherwise."""
 
-    def mark(view: View) -> View:
+    def mark(view: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
+        def guarded(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
             if not current_user.is_authenticated:
                 abort(401)
             if not allowed(permission):
                 abort(403)
             return view(*args, **kwargs)
 
-        guarded.access = permission  # type: ignore[attr-defined]
-        return guarded  # type: ignore[return-value]
+        return _marked(guarded, permission)
 
     return mark
 
 
-def signed_in(view: View) -> View:
+def signed_in(view: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """The view answers every member of the office, whatever the roles (one's own page, signing out)."""
 
     @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         if not current_user.is_authenticated:
             abort(401)
         return view(*args, **kwargs)
 
-    guarded.access = "signed-in"  # type: ignore[attr-defined]
-    return guarded  # type: ignore[return-value]
+    return _marked(guarded, SIGNED_IN)
 
 
-def public(view: View) -> View:
+def public(view: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """The view answers anybody."""
-    view.access = PUBLIC  # type: ignore[attr-defined]
+    return _marked(view, PUBLIC)
+
+
+def _marked(view: Callable[Asked, Answer], access: Permission | str) -> Callable[Asked, Answer]:
+    setattr(view, _MARK, access)
     return view
+
+
+def access_of(view: object) -> Permission | str | None:
+    """Who may use the view: a permission, ``SIGNED_IN``, ``PUBLIC``; None where it does not say."""
+    access: Permission | str | None = getattr(view, _MARK, None)
+    return access
 
 
 def refuse_unmarked_views(app: Flask) -> None:
     """Stop the start when a view does not say who may use it."""
     bare = [
-        name for name, view in app.view_functions.items() if name not in _OURS and not hasattr(view, "access")
+        name for name, view in app.view_functions.items() if name not in _OURS and access_of(view) is None
     ]
     if bare:
         raise RuntimeError(f"views without @requires, @signed_in or @public: {', '.join(sorted(bare))}")

@@ -12,12 +12,15 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from pmweb.domain.permissions import Permission
+from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import db
 from pmweb.models.base import Base
 from pmweb.models.journal import JournalEntry
+from pmweb.models.session_rules import SYSTEM
+from pmweb.models.tasks import PASSED_UP
 from pmweb.web.access import allowed
 
 Words = Mapping[str, Any]
@@ -80,7 +83,9 @@ class Card:
 
     ``task_url`` says by kind where a task is done, where that is not the page of its matter. ``task_more`` adds by kind
     what only the matters know, for many of them at once: ids → words. ``of_home`` is what the room says of a home in
-    a word.
+    a word. ``on_site`` names the pages of matters that are taken along where there is no signal: address → version;
+    ``at_hand`` those that are taken along whatever is due, such as the page on which something new is reported.
+    ``when_due`` is what the room does by itself when its time has come (``pmweb run-due``); it may be called twice.
     """
 
     room: str
@@ -97,6 +102,9 @@ class Card:
     open_matters: Callable[[Iterable[int]], list[Matter]] | None = None
     search: Callable[[str], list[Matter]] | None = None
     count_open: Callable[[], int] | None = None
+    on_site: Callable[[Collection[int]], dict[str, str]] | None = None
+    when_due: Callable[[datetime], Any] | None = None
+    at_hand: Callable[[], dict[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,12 @@ def register(card: Card) -> None:
 
 def cards() -> list[Card]:
     """The cards that the signed-in person may see, in the order of the rooms."""
-    return [card for card in _all().values() if allowed(card.permission)]
+    return [card for card in everything() if allowed(card.permission)]
+
+
+def everything() -> list[Card]:
+    """The cards of all rooms, whoever asks."""
+    return list(_all().values())
 
 
 def _all() -> dict[str, Card]:
@@ -133,11 +146,23 @@ def card_of(subject_kind: str) -> Card | None:
 def told(entry: JournalEntry) -> Line:
     """A journal entry as a line in the reader's language."""
     card = card_of(entry.subject_kind)
-    text = _say(card.events if card else {}, entry.event, entry.facts)
+    if entry.event == PASSED_UP:
+        text = _passed_up(card, entry.facts)
+    else:
+        text = _say(card.events if card else {}, entry.event, entry.facts)
     url = (
         card.subject_url[entry.subject_kind](entry.subject_id) if card and allowed(card.permission) else None
     )
-    return Line(entry.at, text, entry.actor_name, url, card.label if card else "")
+    who = _("系统") if entry.actor_name == SYSTEM.name else entry.actor_name
+    return Line(entry.at, text, who, url, card.label if card else "")
+
+
+def _passed_up(card: Card | None, facts: Mapping[str, Any]) -> str:
+    """A promise that was late, in any room: what it was, and who was told."""
+    what = _say(card.tasks if card else {}, facts["kind"], facts.get("what") or {})
+    if facts["to"] == Role.OFFICE_MANAGER:
+        return _("逾期，已上报管理处主任：%(what)s", what=what)
+    return _("逾期，已上报主管：%(what)s", what=what)
 
 
 def timeline_of(subject: Base, limit: int = 30) -> list[Line]:
@@ -188,4 +213,4 @@ def _say(words: Words, code: str, facts: Mapping[str, Any]) -> str:
     if callable(said):
         return str(said(facts))
     sentence = str(said)
-    return sentence % facts if "%(" in sentence else sentence
+    return (sentence % facts if "%(" in sentence else sentence).replace("： ", "：")  # where a fact is empty

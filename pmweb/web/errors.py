@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +24,7 @@ from werkzeug.wrappers import Response
 
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
-from pmweb.web.unit_of_work import Stale
+from pmweb.web.unit_of_work import Stale, from_outbox
 from pmweb.web.wording import worded
 
 _TEXTS = {
@@ -63,7 +64,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def _answer(status: int, sentence: Any = None) -> Response:
+def _answer(status: int, sentence: Any = None, details: Sequence[str] = ()) -> Response:
     """The error as a page; where htmx waits, as a notice that does not touch the form."""
     if status >= 500 and g.get("kept"):
         sentence = _KEPT
@@ -76,28 +77,31 @@ def _answer(status: int, sentence: Any = None) -> Response:
         response.headers["HX-Retarget"] = "#flash"
         response.headers["HX-Reswap"] = "outerHTML"
     try:
-        response.set_data(_worded_page(status, title, sentence or text))
+        response.set_data(_worded_page(status, title, sentence or text, details))
     except Exception:  # no database, no address to build links from: the page of an error never fails itself
         current_app.logger.exception("the page of error %s could not be made", status)
         response.set_data(current_app.jinja_env.get_template("errors/plain.html").render())
     return response
 
 
-def _worded_page(status: int, title: Any, sentence: Any) -> str:
+def _worded_page(status: int, title: Any, sentence: Any, details: Sequence[str]) -> str:
     if getattr(request, "htmx", None):
         return render_template(
             "shared/_flash.html",
             problem=title,
             sentence=sentence,
+            details=details,
             reload=status == HTTPStatus.CONFLICT,
             sign_in=status == HTTPStatus.UNAUTHORIZED,
         )
-    return render_template("errors/error.html", status=status, title=title, sentence=sentence, typed=_typed())
+    return render_template(
+        "errors/error.html", status=status, title=title, sentence=sentence, details=details, typed=_typed()
+    )
 
 
 def _http(error: HTTPException) -> Response:
-    if _nobody_is_there(error) and not request.headers.get("Idempotency-Key"):
-        return _to_the_sign_in()
+    if _nobody_is_there(error):
+        return _answer(401) if from_outbox() else _to_the_sign_in()
     if error.code in (301, 302, 303, 307, 308):
         return Response.force_type(error.get_response())
     if isinstance(error, CSRFError):
@@ -152,6 +156,9 @@ def _rule_broken(error: RuleBroken) -> Response:
 
 def _stale(error: Exception) -> Response:
     who = error.who if isinstance(error, Stale) else ""
+    if isinstance(error, Stale) and error.changed:
+        sentence = _("签的时候看到的和现在的不一样，所以没有算签过。请看过最新内容再签：")
+        return _answer(409, sentence, error.changed)
     if not who:
         return _answer(409)
     return _answer(

@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.i18n import translations
 from wtforms import (
     BooleanField,
     DateField,
@@ -27,7 +28,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -74,10 +75,15 @@ class Form(FlaskForm):
 
         def get_translations(self, form: Any) -> _Said:
             """The words of this house, else those of WTForms."""
-            return _Said(super().get_translations(form))  # type: ignore[no-untyped-call]
+            return _Said(translations)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+    if TYPE_CHECKING:  # FlaskForm is not annotated; every form of the house is made and asked through these
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+        def validate_on_submit(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+            """Whether this is a POST and all that was sent is in order."""
+            ...
 
     def need(self, *names: str) -> None:
         """Ask for these fields after all: whether they are needed depends on what else was answered."""
@@ -91,7 +97,7 @@ class Form(FlaskForm):
         ``RuleBroken`` with the fact ``field`` lands beside that field, any other on top of the form. What the
         operation had written by then is undone at once, so that the page that shows the error shows what is kept.
         """
-        if not self.validate_on_submit():  # type: ignore[no-untyped-call]
+        if not self.validate_on_submit():
             return False
         try:
             operation()
@@ -158,16 +164,25 @@ class _Longest(Length):
             raise ValidationError(_("最多 %(n)s 个字。", n=self.max))
 
 
-def _rules(needed: bool, *more: Any) -> list[Any]:
-    return [Needed() if needed else Optional(), *more]
+class Sometimes(Optional):
+    """A field that another answer may make needed (``Form.need``): nothing beside it says 选填."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {}
 
 
-def text(label: Any, longest: int = 60, *, needed: bool = False, **kwargs: Any) -> StringField:
+def _rules(needed: bool | None, *more: Any) -> list[Any]:
+    """``needed`` None: it depends on another answer."""
+    return [Needed() if needed else Sometimes() if needed is None else Optional(), *more]
+
+
+def text(label: Any, longest: int = 60, *, needed: bool | None = False, **kwargs: Any) -> StringField:
     """``text(n)``: one line, trimmed, no control characters."""
     return StringField(label, _rules(needed, _Longest(longest)), filters=[tidy], **kwargs)
 
 
-def note(label: Any, *, needed: bool = False, **kwargs: Any) -> TextAreaField:
+def note(label: Any, *, needed: bool | None = False, **kwargs: Any) -> TextAreaField:
     """``note``: several lines, up to 2000 characters."""
     return TextAreaField(label, _rules(needed, _Longest(NOTE_LENGTH)), filters=[tidy], **kwargs)
 
@@ -224,7 +239,7 @@ class _Decimal(DecimalField):
             self.data = Decimal(plain)
 
 
-def number(label: Any, *, needed: bool = False, places: int = 3, **kwargs: Any) -> DecimalField:
+def number(label: Any, *, needed: bool | None = False, places: int = 3, **kwargs: Any) -> DecimalField:
     """``decimal``: a quantity ≥ 0 with up to ``places`` decimal places."""
 
     def sensible(_form: Any, field: Field) -> None:
@@ -256,12 +271,12 @@ def _listed(choices: Iterable[tuple[Any, Any]]) -> list[Any]:
     return [SelectChoice(code, word) for code, word in choices]
 
 
-def choice(label: Any, choices: Any = (), *, needed: bool = True, **kwargs: Any) -> RadioField:
+def choice(label: Any, choices: Any = (), *, needed: bool | None = True, **kwargs: Any) -> RadioField:
     """``choice``: one code of a short list, as chips."""
     return RadioField(label, _rules(needed), choices=_listed(choices), validate_choice=True, **kwargs)
 
 
-def select(label: Any, choices: Any = (), *, needed: bool = True, **kwargs: Any) -> SelectField:
+def select(label: Any, choices: Any = (), *, needed: bool | None = True, **kwargs: Any) -> SelectField:
     """``choice`` from a long list."""
     return SelectField(label, _rules(needed), choices=_listed(choices), **kwargs)
 
@@ -297,7 +312,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[Any, Field], None]:
     return validate
 
 
-def mobile(label: Any, *, needed: bool = False, **kwargs: Any) -> StringField:
+def mobile(label: Any, *, needed: bool | None = False, **kwargs: Any) -> StringField:
     """``mobile``: checked and normalised (IDN-5)."""
     kwargs.setdefault("render_kw", {"inputmode": "tel", "autocomplete": "off"})
     return StringField(label, _rules(needed, _checked(id_numbers.read_phone)), filters=[tidy], **kwargs)

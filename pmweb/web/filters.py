@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from pmweb import clock
 from pmweb.domain import id_numbers
@@ -35,6 +37,7 @@ def install(app: Flask) -> None:
         quantity=quantity,
         named=named,
         listed=listed,
+        whole=whole,
     )
 
 
@@ -52,6 +55,22 @@ def named(thing: Any) -> str:
 def listed(words: Iterable[Any]) -> str:
     """Several words in a line, with the sign that the reader's language puts between them."""
     return ("、" if chinese() else ", ").join(str(word) for word in words)
+
+
+_TAG_OR_NUMBER = re.compile(r"<[^>]*>|(?<![\w-])[A-Z0-9]{1,6}(?:-\d{1,8})+\b|\w*\*{4,}\w*")
+_KEPT = Markup('<span class="nw">{}</span>')
+
+
+def whole(text: Any) -> Markup:
+    """The same text, where no number breaks at its hyphens: ``3-2-1003``, ``BX-2026-000061``, ``2026-03-05``."""
+    shown = escape(text)
+    parts: list[Markup] = []
+    at = 0
+    for found in _TAG_OR_NUMBER.finditer(shown):
+        part = shown[found.start() : found.end()]
+        parts += [shown[at : found.start()], part if part.startswith("<") else _KEPT.format(part)]
+        at = found.end()
+    return Markup("").join([*parts, shown[at:]])
 
 
 def day(value: date | None) -> str:

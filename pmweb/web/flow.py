@@ -49,7 +49,8 @@ def nothing_locks(_facts: Any) -> RuleBroken | None:
 class Step(Generic[Facts]):
     """One step. ``when``, ``done`` and ``locked`` are predicates of the room's ``rules.py`` over its facts.
 
-    ``needs`` is what the page of the step asks for: others read the row, and are not led to a refusal.
+    ``needs`` is what the page of the step asks for: others read the row, and are not led to a refusal. ``turn``
+    names the permissions of those whose turn it is now; whoever has none of them may look but is not sent there.
     A step with a ``form`` is served by ``walk``; one without has a page of its own at ``url``. ``load`` fills the
     form, ``save`` is an operation of the room.
     """
@@ -67,6 +68,7 @@ class Step(Generic[Facts]):
     begun: Callable[[Facts], bool] = lambda facts: False
     problem: Callable[[Facts], bool] = lambda facts: False
     needs: Permission | None = None
+    turn: Callable[[Facts], tuple[Permission, ...]] = lambda facts: ()
     template: str = "shared/step.html"
 
 
@@ -80,6 +82,8 @@ class Row:
     hint: Any
     url: str
     """Empty where the step is not this person's, or a rule locks it."""
+    waits: bool = False
+    """Whether it is the turn of others."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class Flow(Generic[Facts]):
     def next_row(self, matter: Any, facts: Facts) -> Row | None:
         """The same as a row of the task list."""
         open_rows = [r for r in self.rows(matter, facts) if r.state not in (StepState.DONE, StepState.LOCKED)]
-        return next((row for row in open_rows if row.url), None)
+        return next((row for row in open_rows if row.url and not row.waits), None)
 
     def open_step(self, slug: str, facts: Facts) -> Step[Facts]:
         """The step of this name: 404 when the matter has none, RuleBroken when a rule locks it."""
@@ -131,7 +135,10 @@ class Flow(Generic[Facts]):
             state = StepState.PROBLEM
         else:
             state = StepState.NOW if step.begun(facts) else StepState.TODO
-        return Row(step.slug, step.title, state, step.summary(facts), url)
+        turn = step.turn(facts)
+        return Row(
+            step.slug, step.title, state, step.summary(facts), url, bool(turn) and not any(map(allowed, turn))
+        )
 
 
 def walk(flow: Flow[Facts], slug: str, matter: Any, facts: Facts, *, after: str, **context: Any) -> Response:

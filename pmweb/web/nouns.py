@@ -10,6 +10,7 @@ from flask_babel import lazy_pgettext
 
 from pmweb.domain.defects import Responsible, Severity
 from pmweb.domain.permissions import Role
+from pmweb.domain.warranty import TermUnit
 from pmweb.models.homes import Finish, HomeKind, MeterKind, Occupancy
 from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
 
@@ -49,6 +50,8 @@ AGES = {
     AgeGroup.MINOR: _l("14 至 17 岁"),
     AgeGroup.CHILD: _l("14 岁以下"),
 }
+TERM_UNITS = {TermUnit.YEAR: _l("年"), TermUnit.MONTH: _l("个月")}
+"""In what an agreed warranty term is counted."""
 OCCUPANCIES = {
     Occupancy.OWNER_OCCUPIED: _l("自住"),
     Occupancy.LET: _l("出租"),
@@ -83,7 +86,7 @@ METERS = {
 }
 METER_TITLES = {
     MeterKind.WATER: _l("水表"),
-    MeterKind.ELECTRICITY: _l("电表"),
+    MeterKind.ELECTRICITY: _l("电能表"),
     MeterKind.GAS: _l("燃气表"),
     MeterKind.HEAT: _l("热量表"),
 }

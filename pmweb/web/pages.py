@@ -71,6 +71,13 @@ def _asked(blocks: tuple[str, ...]) -> str | None:
     return block if block in blocks else None
 
 
+def asked_row(block: str) -> int | None:
+    """The number of the repeated row that is to be replaced: ``37`` of ``item-37`` for the block ``item``."""
+    target = request.headers.get("HX-Target", "")
+    name, _dash, number = target.rpartition("-")
+    return int(number) if name == block and number.isascii() and number.isdigit() else None
+
+
 def render_block(template: str, block: str, **context: Any) -> str:
     """One block of a template, with the context that a whole page would have."""
     app = current_app

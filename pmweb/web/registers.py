@@ -133,11 +133,25 @@ def _read(value: Any, column: InstrumentedAttribute[Any]) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its name, its heads, its rows."""
+
+    name: str
+    heads: Sequence[Any]
+    rows: Iterable[Sequence[Any]]
+
+
 def workbook(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Response:
     """The rows as an Excel workbook to be downloaded; the trail keeps who took which of them (PRI-5)."""
+    return workbook_of(name, [Sheet(name, heads, rows)])
+
+
+def workbook_of(name: str, sheets: Sequence[Sheet]) -> Response:
+    """As ``workbook``, with several sheets; the trail counts the rows of all of them."""
     with ExitStack() as until_it_is_an_answer:
         file = until_it_is_an_answer.enter_context(tempfile.TemporaryFile())
-        count = write_workbook(file, name, heads, rows)
+        count = write_sheets(file, sheets)
         _leave_a_line(count)
         file.seek(0)
         answer = send_file(
@@ -174,9 +188,14 @@ def write_workbook(
 
     Returns how many rows there were below the heads.
     """
+    return write_sheets(file, [Sheet(name, heads, rows)])
+
+
+def write_sheets(file: IO[bytes] | Path, sheets: Iterable[Sheet]) -> int:
+    """As ``write_workbook``, with several sheets; returns how many rows all of them have."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        return _fill(book, name, heads, rows)
+        return sum(_fill(book, sheet.name, sheet.heads, sheet.rows) for sheet in sheets)
 
 
 def _fill(book: xlsxwriter.Workbook, name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> int:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from pmweb.domain.workflow import RuleBroken
-from pmweb.models.signing import Manner, OnPaper, Refused
+from pmweb.models.signing import Change, Manner, OnPaper, Paper, Refused, changes, marks
 from pmweb.web.fields import Form, choice, text
 from pmweb.web.file_fields import PhotoField, SignatureField
+from pmweb.web.unit_of_work import Stale, from_outbox
 
 
 class SignForm(Form):
@@ -21,16 +25,12 @@ class SignForm(Form):
     manner = HiddenField(default="pad")
     side = HiddenField(default="resident")
     seen = HiddenField()
+    shown = HiddenField()
     signer = choice(_l("谁来签"), coerce=str)
     strokes = SignatureField(_l("签名"), needed=False)
     photo = PhotoField(_l("签名页照片"))
-    reason = text(_l("拒签原因"), 200)
-    witness = text(_l("在场见证人"), 80)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in (self.reason, self.witness):  # both are asked of a refusal, and of nothing else
-            field.flags.optional = False
+    reason = text(_l("拒签原因"), 200, needed=None)
+    witness = text(_l("在场见证人"), 80, needed=None)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A refusal needs its reason and somebody who was there: both are asked for at once (SIG-4)."""
@@ -54,6 +54,29 @@ class SignForm(Form):
 def locale() -> str:
     """The language in which the page speaks, and in which a paper is signed."""
     return str(get_locale() or "zh_CN")
+
+
+def remembered(papers: Sequence[Paper]) -> str:
+    """What the page of a signature carries, to tell later what has changed since (field ``shown``)."""
+    return json.dumps(marks(papers), separators=(",", ":"))
+
+
+def expect_as_shown(
+    form: SignForm, papers: Sequence[Paper], seen: str, words: Callable[[Change], str]
+) -> None:
+    """A signature given without signal holds for what the page showed then: 409 where the papers read otherwise now.
+
+    Raises Stale, which says with ``words`` what changed. A page that does not use the outbox shows itself anew instead,
+    as after every mistake.
+    """
+    if not from_outbox() or (papers and form.seen.data == seen):
+        return
+    try:
+        found = changes(json.loads(form.shown.data or "{}"), papers)
+    except (ValueError, AttributeError, TypeError):  # nothing that a page of ours sent
+        found = []
+    sentences = dict.fromkeys(words(change) for change in found)
+    raise Stale(changed=list(sentences) or [_("内容已经变了。")])
 
 
 def refused_parts() -> tuple[str, ...]:

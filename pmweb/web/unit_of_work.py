@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, session
+from flask import Flask, abort, g, get_flashed_messages, redirect, render_template, request, session
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -41,16 +42,21 @@ _LONGEST_ADDRESS = 300
 
 
 class Stale(Exception):
-    """Somebody else changed the record since the page was made (promise 6); shown as 409, with the name if known."""
+    """Somebody else changed the record since the page was made (promise 6); shown as 409, with the name if known.
 
-    def __init__(self, who: str = "") -> None:
+    ``changed`` says in sentences what reads otherwise now.
+    """
+
+    def __init__(self, who: str = "", changed: Sequence[str] = ()) -> None:
         super().__init__(who)
         self.who = who
+        self.changed = changed
 
 
 def install(app: Flask) -> None:
     """Wrap every request of the app into its unit of work."""
     app.before_request(_begin)
+    app.after_request(_name_the_key)
     app.teardown_appcontext(_forget)
     app.add_template_global(new_key)
 
@@ -75,16 +81,58 @@ def captured_at() -> datetime:
     return min(max(at, received - CAPTURED_AT_MOST), received)
 
 
+def from_outbox() -> bool:
+    """Whether the outbox of a device sent this POST: its key is a header, and it follows no redirect."""
+    return "Idempotency-Key" in request.headers
+
+
 def seen_version() -> int | None:
     """The version of the record that the page showed when the form was made."""
     value = request.form.get(VERSION, "")
     return int(value) if value.isascii() and value.isdigit() else None
 
 
-def expect(version: int, who: Callable[[], str] | None = None) -> None:
-    """Raises Stale unless the form saw this version of the record; ``who`` says who changed it."""
-    if seen_version() != version:
+class _Record(Protocol):
+    """A row that counts its changes."""
+
+    __tablename__: str
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def version(self) -> Any: ...
+
+
+def expect(
+    guarded: _Record | Callable[[], int], who: Callable[[], str] | None = None, *, own: bool = False
+) -> None:
+    """Raises Stale unless the form saw the version as it is now; ``who`` says who changed it.
+
+    ``guarded`` is the record, or what counts the version of several. A device without signal goes on from what it
+    sent itself: the version that its former POST (``X-Prev-Key``) left is as good as one that the page showed.
+    ``own``: the last change was this person's, who overrides it knowingly.
+    """
+    label, current = _named(guarded)
+    g.guarded = (label, current)
+    now = current()
+    if not own and seen_version() != now and not _left_by_the_former(label, now):
         raise Stale(who() if who else "")
+
+
+def _named(guarded: _Record | Callable[[], int]) -> tuple[str, Callable[[], int]]:
+    if callable(guarded):
+        return _short(request.path), guarded
+    return f"{guarded.__tablename__}:{guarded.id}", lambda: int(guarded.version)
+
+
+def _left_by_the_former(label: str, version: int) -> bool:
+    former = request.headers.get("X-Prev-Key")
+    if not former:
+        return False
+    left = select(Submission.guarded, Submission.left).where(
+        Submission.staff_id == current_user.id, Submission.key == former
+    )
+    return unit().execute(left).first() == (label, version)
 
 
 def settle(accepted: bool, see: str = "") -> None:
@@ -101,6 +149,10 @@ def settle(accepted: bool, see: str = "") -> None:
         return
     if claim is not None:
         claim.see = _short(see or _where_the_form_stood())
+        if from_outbox() and "guarded" in g:
+            db.session.flush()
+            label, current = g.guarded
+            claim.guarded, claim.left = label, current()
     db.session.commit()
     g.kept = True
 
@@ -141,13 +193,15 @@ def _begin() -> None:
         abort(400)  # no text, and PostgreSQL takes none
     writes = request.method == "POST" and request.endpoint is not None
     if writes:
-        request.form  # noqa: B018 - reads the whole body: a torn upload fails here, before the lock is taken
-        g.uploads = uploads.examine() if session.get("_user_id") else {}
+        files = request.files  # reads the whole body: a torn upload fails here, before the lock is taken
+        g.uploads = uploads.examine(files) if session.get("_user_id") else {}
         db.session.rollback()  # who asked for the person before us asks again
         open_for_writing(unit())
         g.writing = True
     _choose_estate()
     if writes and current_user.is_authenticated:
+        if request.headers.get("X-Uid", str(current_user.id)) != str(current_user.id):
+            abort(401)  # captured by somebody else on the same device
         _claim()
 
 
@@ -169,7 +223,7 @@ def _choose_estate() -> None:
     g.estate = mine.get(chosen) if chosen is not None else None
     actor = Actor.staff(staff.id, staff.name)
     open_session(unit(), actor=actor, estate_id=chosen, reason=request.endpoint)
-    if wanted is not None and wanted != session.get("estate_id") and "Idempotency-Key" not in request.headers:
+    if wanted is not None and wanted != session.get("estate_id") and not from_outbox():
         session["estate_id"] = wanted  # the page that follows is one of the same estate
 
 
@@ -235,7 +289,14 @@ def _answer_again(staff_id: int, key: str) -> None:
 
 
 def shown_at(url: str) -> Response:
-    """Leads to a page of ours: 303, which XHR follows into the block it asked for; another page opens as a whole."""
+    """Leads to a page of ours: 303, which XHR follows into the block it asked for; another page opens as a whole.
+
+    The outbox is told where (``X-See``), and what to say there: it may have more to send before anything is shown.
+    """
+    if from_outbox():
+        said = get_flashed_messages()  # a cookie would not keep it (web/cookies.py)
+        notice = render_template("shared/_flash.html") if said else ""
+        return Response(notice, status=200 if said else 204, headers={"X-See": url})
     stood = _where_the_form_stood()
     if getattr(request, "htmx", None) and stood and urlsplit(stood).path != urlsplit(url).path:
         return Response(status=204, headers={"HX-Redirect": url})
@@ -248,6 +309,13 @@ def _where_the_form_stood() -> str:
     if came.netloc != request.host or not came.path.startswith("/") or came.path.startswith("//"):
         return ""
     return came.path + (f"?{came.query}" if came.query else "")
+
+
+def _name_the_key(response: Response) -> Response:
+    """The outbox sees that the office has answered, and not something on the way."""
+    if from_outbox():
+        response.headers["X-Key"] = request.headers["Idempotency-Key"]
+    return response
 
 
 def _short(address: str) -> str:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from flask import g, request
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from pmweb import clock
 from pmweb.domain.workflow import RuleBroken
@@ -45,14 +45,14 @@ _PURPOSES = {
 _OTHER = ("登记", "registration")
 
 
-def examine() -> dict[str, list[Upload]]:
-    """Each file of the request by its field, in the order in which it came; empty inputs are left out."""
+def examine(files: MultiDict[str, FileStorage]) -> dict[str, list[Upload]]:
+    """Each of the files of the request by its field, in the order in which it came; empty inputs are left out."""
     found: dict[str, list[Upload]] = {}
-    for name, files in request.files.lists():
+    for name, came in files.lists():
         reader = _readers.get((request.endpoint or "", name)) or partial(
             _examined, identity=is_identity(name)
         )
-        uploads = [reader(file) for file in files if not _is_empty_input(file)]
+        uploads = [reader(file) for file in came if not _is_empty_input(file)]
         if uploads:
             found[name] = uploads
     return found

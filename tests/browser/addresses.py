@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.fees.models import Charge
 from pmweb.blueprints.movein.models import MoveIn
-from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.models import MonthlyReport, Repair
 from pmweb.data import defaults
 from pmweb.demo import ACCOUNTS
 from pmweb.domain.permissions import GRANTS, Permission
@@ -24,6 +24,7 @@ from pmweb.models.homes import Building, Home
 from pmweb.models.people import Person, Tie
 from pmweb.models.staff import Staff
 from pmweb.rooms import ROOMS
+from pmweb.web.access import PUBLIC, SIGNED_IN, access_of
 
 MOST = 3
 """So many rows of a kind are opened on one page; a page that shows states in different ways names more below."""
@@ -33,8 +34,11 @@ _SEARCHES = {
     "home.search": ("?q=1-0101", "?q=nothing+at+all", "?q=z"),
     "home.today": ("?of=all",),
     "movein.new": ("?q=101", "?home={home_id}"),
+    "repairs.new": ("?part=common", "?part=common&place=nowhere", "?home={home_id}&category=gas_smell"),
+    "repairs.places": ("?void=1",),
     "repairs.index": ("?group=done", "?group=sign", "?q=nobody", "?more=1"),
     "households.index": ("?q=nobody", "?more=1"),
+    "desk.index": ("?on=2020-01-01",),
     "fees.index": ("?q=nobody",),
     "estate.index": ("?q=nobody", "?sold=no", "?more=1"),
     "movein.index": ("?state=filed", "?q=nobody"),
@@ -46,6 +50,9 @@ _SEEN_BY = {
     "repairs.show": ("repairer", "dispatcher", "repair-supervisor"),
     "home.today": ("manager", "repairer", "guard"),
     "fees.new_tariff": ("finance",),
+    "repairs.new_price": ("finance",),
+    "repairs.report": ("supervisor", "auditor"),
+    "repairs.follow_ups": ("receptionist", "repairer"),
     "estate.index": ("admin", "guard"),
     "estate.settings": ("admin", "guard"),
 }
@@ -78,7 +85,7 @@ def endpoints() -> list[str]:
 
 def addresses(app: Flask, endpoint: str) -> list[Address]:
     """Where to look at this endpoint, with ids from the database of ``app``; needs its context."""
-    access = getattr(app.view_functions[endpoint], "access", None)
+    access = access_of(app.view_functions[endpoint])
     usernames = list(_people(access))
     chosen = [name for name in _SEEN_BY.get(endpoint, ()) if name in usernames] or usernames[:1]
     with app.test_request_context():
@@ -97,12 +104,12 @@ def _is_get(rule: Rule) -> bool:
     return bool(rule.methods and "GET" in rule.methods)
 
 
-def _people(access: Any) -> Iterator[str]:
+def _people(access: Permission | str | None) -> Iterator[str]:
     """The sign-ins that may open it, the receptionist first."""
-    if access == "public":
+    if access == PUBLIC:
         yield ""
     for username, _name, role, _department in ACCOUNTS:
-        if access == "signed-in" or (isinstance(access, Permission) and access in GRANTS[role]):
+        if access == SIGNED_IN or (isinstance(access, Permission) and access in GRANTS[role]):
             yield username
 
 
@@ -121,6 +128,8 @@ def _ids() -> dict[str, list[Any]]:
         "home": _homes(),
         "building_id": _one_of_each(Building.id, Building.completed_on.is_(None)),
         "import_id": _one_of_each(RollImport.id, RollImport.state),
+        "report_id": _one_of_each(MonthlyReport.id, MonthlyReport.month),
+        "month": [f"{day:%Y-%m}" for day in db.session.scalars(select(MonthlyReport.month))],
         "charge_id": _one_of_each(Charge.id, Charge.item),
         "home_id": _homes(),
         "person_id": _one_of_each(Person.id, Person.kind),

@@ -136,6 +136,11 @@ class Room:
     def close(self) -> list[str]:
         """Give the devices back; what went wrong on them."""
         for context in self._open:
+            for page in context.pages:
+                page.unroute_all(
+                    behavior="ignoreErrors"
+                )  # else a page is waited for that waits for its route
+            context.unroute_all(behavior="ignoreErrors")
             context.close()
         return [text for watch in self.watches for text in watch.troubles]
 

@@ -194,11 +194,11 @@ class Walk(Screen):
 
     def read_meters(self) -> None:
         """M-10: number, reading, photo of the dial."""
-        self.tap("水电气表")
+        self.tap("水电气表", self.page.locator(".dock"))
         self.at("水电气表")
         for meter, number, reading in (
             ("水表", "W-1", "0.35"),
-            ("电表", "E-1", "12"),
+            ("电能表", "E-1", "12"),
             ("燃气表", "G-1", "0"),
         ):
             card = self.page.locator(
@@ -242,12 +242,13 @@ class Signature(Screen):
         """On the pad; where the device cannot do that, on paper."""
         if self.js:
             self.draw_on_pad()
-            self.tap("确认签字")
+            with self.page.expect_navigation():
+                self.tap("确认签字")
         else:
             part = self.unfold("改为纸上签字并拍照")
             self.attach("拍签名页", signed_page(), within=part)
             self.tap("保存纸上签字", part)
-        self.says("已签字")
+        expect(self.page.locator("#flash")).to_contain_text("已签字")
 
 
 class Works(Screen):

@@ -27,6 +27,7 @@ from pmweb.blueprints.staff.operations import hashed
 from pmweb.config import Settings
 from pmweb.extensions import db, unit
 from pmweb.models import shelf, vault
+from pmweb.models.engine import open_for_writing
 from pmweb.models.estate import Estate
 from pmweb.models.homes import Building, Home
 from pmweb.models.session_rules import SYSTEM, close_session, open_session
@@ -115,9 +116,11 @@ class OfficeServer:
             vault._open, shelf._folder = before
 
     @contextmanager
-    def office(self) -> Iterator[OpenOffice]:
-        """The builders, on the estate that is there already."""
+    def office(self, *, writes: bool = False) -> Iterator[OpenOffice]:
+        """The builders, on the estate that is there already. Who writes waits for the server before it reads."""
         with self.inside():
+            if writes:
+                open_for_writing(unit())
             yield OpenOffice()
 
     def furnish(self) -> None:
@@ -166,15 +169,8 @@ class OfficeServer:
         except (urllib.error.URLError, OSError):
             return False
 
-    def stop(self) -> None:
-        """End it as an administrator would."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._end(signal.SIGKILL)
-
-    def _end(self, how: signal.Signals) -> None:
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it as an administrator would; with SIGKILL, as a power cut would."""
         if self._process is None:
             return
         group = self._process.pid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -99,9 +100,9 @@ def test_an_id_may_stand_once_only() -> None:
 
 
 def test_choices_keep_their_order_and_cannot_be_changed() -> None:
-    found = choices(
+    found: Any = choices(
         top("a:\n  - {id: y, name_zh: 一, name_en: One}\n  - {id: x, name_zh: 二, name_en: Two}\n")["a"]
     )
     assert list(found) == ["y", "x"]
     with pytest.raises(TypeError):
-        found["z"] = found["x"]  # type: ignore[index]
+        found["z"] = found["x"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,27 +61,27 @@ def test_what_is_no_amount_is_refused(typed: str | Decimal, code: str) -> None:
     assert broken.value.code == code
 
 
-def test_a_float_never_becomes_money() -> None:
-    with pytest.raises(TypeError):
-        Money(1.0)  # type: ignore[arg-type]
+@pytest.mark.parametrize("make", [Money, Money.from_yuan, Money.rounded])
+def test_a_float_never_becomes_money(make: Callable[[Any], Money]) -> None:
+    for wrong in (1.5, 1.0):
+        with pytest.raises(TypeError):
+            make(wrong)
+
+
+def test_what_is_no_amount_is_not_reckoned_with_one() -> None:
+    """What mypy refuses is refused at run time too."""
+    fen: Any = Money(1)
     with pytest.raises(TypeError):
         Money(True)
+    for factor in (1.5, True, fen):
+        with pytest.raises(TypeError):
+            fen * factor
     with pytest.raises(TypeError):
-        Money.from_yuan(1.5)  # type: ignore[arg-type]
+        fen + 1
     with pytest.raises(TypeError):
-        Money.rounded(1.5)  # type: ignore[arg-type]
+        fen - 1
     with pytest.raises(TypeError):
-        Money(1) * 1.5  # type: ignore[operator]
-    with pytest.raises(TypeError):
-        Money(1) * True
-    with pytest.raises(TypeError):
-        Money(1) * Money(1)  # type: ignore[operator]
-    with pytest.raises(TypeError):
-        Money(1) + 1  # type: ignore[operator]
-    with pytest.raises(TypeError):
-        Money(1) - 1  # type: ignore[operator]
-    with pytest.raises(TypeError):
-        assert Money(1) < 2  # type: ignore[operator]
+        assert fen < 2
 
 
 @pytest.mark.parametrize(

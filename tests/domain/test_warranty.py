@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,12 +19,12 @@ COMPLETED = date(2020, 6, 30)
 HANDED_OVER = date(2021, 3, 31)
 
 
-def case(category: str, reported_on: date, **more: object) -> Case:
+def case(category: str, reported_on: date, **more: Any) -> Case:
     """A repair of a home that was completed and handed over on the days above."""
     built = Case(
         category=category, reported_on=reported_on, completed_on=COMPLETED, handed_over_on=HANDED_OVER
     )
-    return replace(built, **more)  # type: ignore[arg-type]
+    return replace(built, **more)
 
 
 @pytest.mark.parametrize(

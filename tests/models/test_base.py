@@ -12,10 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.exc import StaleDataError
 
+import pmweb.rooms  # noqa: F401 - brings the tables of every room
 from pmweb.domain.money import Money
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models.base import (
+    Audited,
     Base,
     EncryptedText,
     InEstate,
@@ -152,6 +154,27 @@ def test_a_reading_is_never_negative(office: Office) -> None:
 
 # --- the shape of all tables, of every room
 
+WITHOUT_ESTATE = {
+    "Estate": "the estate itself",
+    "Staff": "works where the roles say",
+    "StaffRole": "says where somebody works",
+    "SignInAttempt": "nobody is in an estate before the sign-in",
+    "Submission": "one person, in whichever estate",
+    "AuditEntry": "what belongs to no estate is changed too",
+    "AccessEntry": "read by the auditor of all estates",
+}
+WITHOUT_TRAIL = {
+    "AuditEntry": "the trail itself",
+    "AccessEntry": "is a trace itself",
+    "JournalEntry": "is a trace itself, and stands",
+    "WorkLogEntry": "is a log itself, and stands",
+    "Submission": "what was sent, not what was changed",
+    "SignInAttempt": "house-keeping",
+    "NumberSeries": "each number stands on its paper",
+    "Task": "what was promised follows from what was done",
+    "RollImport": "is itself the trail of an import",
+}
+
 
 def _mappers() -> list[Mapper[Base]]:
     return list(Base.registry.mappers)
@@ -182,6 +205,30 @@ def test_every_instant_knows_its_zone_and_is_named_so() -> None:
                 assert column.name == "at" or column.name.endswith("_at"), column
             elif isinstance(column.type, Date):
                 assert column.name.endswith(("_on", "_from", "_to", "_until")), column
+
+
+def test_nothing_is_of_no_estate_without_a_reason() -> None:
+    """Promise 2: a new table that forgets ``InEstate`` would be read across all estates."""
+    everywhere = {mapper.class_.__name__ for mapper in _mappers() if not issubclass(mapper.class_, InEstate)}
+    assert everywhere == WITHOUT_ESTATE.keys()
+
+
+def test_nothing_goes_without_a_trail_without_a_reason() -> None:
+    """Promise 3: a new table that forgets ``Audited`` would change without a word."""
+    silent = {mapper.class_.__name__ for mapper in _mappers() if not issubclass(mapper.class_, Audited)}
+    assert silent == WITHOUT_TRAIL.keys()
+
+
+def test_nothing_disappears_with_something_else() -> None:
+    """Promise 8: an orphan is deleted after the session has looked, a cascade behind its back."""
+    for mapper in _mappers():
+        for relation in mapper.relationships:
+            assert not relation.cascade.delete, relation
+            assert not relation.cascade.delete_orphan, relation
+            assert relation.secondary is None, relation
+    for table in _tables():
+        for reference in table.foreign_keys:
+            assert reference.ondelete is reference.onupdate is None, reference.parent
 
 
 def test_every_row_of_an_estate_is_of_one_and_is_found_by_it() -> None:

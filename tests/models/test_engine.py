@@ -78,7 +78,9 @@ def test_a_lock_that_does_not_come_is_an_error_and_not_a_silent_loss(database: P
     other = sqlite3.connect(database, timeout=0)
     other.execute("BEGIN IMMEDIATE")
     with db.engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA busy_timeout=0")  # type: ignore[union-attr]
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA busy_timeout=0")
         with pytest.raises(OperationalError, match="locked"):
             connection.exec_driver_sql("INSERT INTO estate (code, name) VALUES ('X', 'x')")
     db.engine.dispose()

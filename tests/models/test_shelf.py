@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from pmweb.extensions import unit
 from pmweb.models import shelf, vault
@@ -22,12 +21,6 @@ from tests import pictures
 from tests.office import MORNING, Office
 
 MARK = Mark.of("入住办理", "moving in", date(2026, 3, 5))
-
-
-@pytest.fixture
-def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(shelf, "_folder", tmp_path / "files")
-    return tmp_path / "files"
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import pytest
 from pmweb.domain.money import Money
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
-from pmweb.models import shelf
 from pmweb.models.base import Subject
 from pmweb.models.pictures import prepare, prepare_signature
 from pmweb.models.signatures import Meaning, Signature, SignerSide, SignMethod, digest
 from pmweb.models.signing import (
+    Change,
     Coverage,
     Manner,
     OnPaper,
@@ -25,15 +25,16 @@ from pmweb.models.signing import (
     Paper,
     Refused,
     Signer,
+    changes,
     coverage,
-    differences,
     fingerprint,
+    marks,
     plain,
     sign,
     standing,
 )
 from tests import pictures
-from tests.office import MORNING, Office
+from tests.office import MORNING
 
 SUBJECT = Subject("move_in", 31)
 RULES = Paper("house_rules", Meaning.ACKNOWLEDGE, "2026-01", {"home": "5-1802"})
@@ -51,12 +52,7 @@ RECEIPT = Paper(
     },
 )
 OWNER = Signer("周文博")
-
-
-@pytest.fixture(autouse=True)
-def folder(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(shelf, "_folder", tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("office", "folder")
 
 
 @pytest.fixture
@@ -104,15 +100,42 @@ def test_what_comes_back_from_the_database_hashes_like_what_was_signed(pad: Pad)
         "keys": ({"count": 3, "kind": "entrance_key"},),
     }
     assert coverage(row, same) is Coverage.COVERS
-    assert differences(row, same) == ()
 
 
 def test_a_later_change_shows_the_signature_as_no_longer_covering(pad: Pad) -> None:
     row = signed(pad)[1]
     changed = {**RECEIPT.facts, "fee": Money(123_451), "note": "钥匙补一把"}
     assert coverage(row, changed) is Coverage.CHANGED
-    assert differences(row, changed) == ("fee", "note")
     assert coverage(None, changed) is Coverage.MISSING
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "changed"),
+    [
+        pytest.param({"n": 1}, {"n": 1}, [], id="the same"),
+        pytest.param({"n": 1}, {"n": 2}, [Change("sheet", "n")], id="a fact"),
+        pytest.param(
+            {"lines": [1, 2, 3]}, {"lines": [1, 5, 3]}, [Change("sheet", "lines", 1)], id="one line"
+        ),
+        pytest.param(
+            {"lines": [1, 2]}, {"lines": [1, 2, 3]}, [Change("sheet", "lines")], id="another length"
+        ),
+        pytest.param({}, {"pets": []}, [Change("sheet", "pets")], id="a fact that is new"),
+    ],
+)
+def test_the_owner_is_told_what_changed_while_the_tablet_had_no_signal(
+    then: dict[str, Any], now: dict[str, Any], changed: list[Change]
+) -> None:
+    """SIG-2: what a page showed is compared part by part (offline.md)."""
+    shown = marks([Paper("sheet", Meaning.CONFIRM, "1", then)])
+    assert changes(shown, [Paper("sheet", Meaning.CONFIRM, "1", now)]) == changed
+
+
+def test_a_paper_that_came_or_went_is_a_change_too() -> None:
+    one, other = (Paper(kind, Meaning.CONFIRM, "1", {}) for kind in ("sheet", "readings"))
+    assert changes(marks([one]), [other]) == [Change("readings"), Change("sheet")]
+    reworded = Paper("sheet", Meaning.CONFIRM, "2", {})
+    assert changes(marks([one]), [reworded]) == [Change("sheet", "wording")]
 
 
 def test_a_paper_signed_by_hand_keeps_the_photo_of_the_sheet() -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-
-from pmweb.models import shelf
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(shelf, "_folder", tmp_path)
-    return tmp_path
+def files_apart(request: pytest.FixtureRequest) -> None:
+    """Only where there is an app: most policies read sources."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("folder")

@@ -8,17 +8,16 @@ from typing import Any
 from flask import Flask
 
 from pmweb.domain.permissions import Role
-from tests.office import Office, sign_in
+from tests.checking_client import CheckingClient
+from tests.office import Office, desk_of
 from tests.policies.rows import ROWS, VALUES, Rows
 
 NO_PAGES = ("archive.file", "archive.thumbnail")
 
 
-def everybody(app: Flask, office: Office) -> Any:
+def everybody(app: Flask, office: Office) -> CheckingClient:
     """The browser of somebody with every role."""
-    client: Any = app.test_client()
-    sign_in(client, office.staff(*Role), office.estate)
-    return client
+    return desk_of(app, office.staff(*Role), office.estate)
 
 
 def addresses(app: Flask, office: Office) -> Iterator[tuple[str, str]]:

@@ -7,23 +7,28 @@ that is no id of a row (the number of a room on a sheet, the kind of a meter) ge
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from pmweb.blueprints.estate.models import RollImport
+from pmweb.blueprints.estate.operations import terms
 from pmweb.blueprints.fees.models import Charge, Tariff
 from pmweb.blueprints.households import operations as households
 from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, DefectRound
 from pmweb.blueprints.movein.operations import acceptance
+from pmweb.blueprints.repairs.models import MonthlyReport
+from pmweb.blueprints.repairs.operations import places, pricing
 from pmweb.blueprints.repairs.operations import work as repairs
+from pmweb.domain.money import Money
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db, unit
 from pmweb.models import shelf
 from pmweb.models.base import Base
 from pmweb.models.estate import Estate
-from pmweb.models.files import Attachment, FileKind
+from pmweb.models.files import FileKind
 from pmweb.models.homes import Building
 from pmweb.models.people import Tie
 from pmweb.models.pictures import prepare
@@ -64,8 +69,12 @@ class Rows:
     @cached_property
     def sheet(self) -> AcceptanceSheet:
         """The open sheet."""
-        self.journey  # noqa: B018 - has to be there first
-        return newest(AcceptanceSheet)
+        return newest(AcceptanceSheet, AcceptanceSheet.move_in_id == self.journey.move_in.id)
+
+    @cached_property
+    def charge(self) -> Charge:
+        """What the move-in charged."""
+        return newest(Charge, Charge.home_id == self.journey.home.id)
 
     @cached_property
     def defect(self) -> AcceptanceItem:
@@ -78,9 +87,9 @@ class Rows:
         return self.office.staff(Role.GUARD)
 
 
-def newest(model: type[Row]) -> Row:
+def newest(model: type[Row], *conditions: ColumnElement[bool]) -> Row:
     """The row of this kind that was made last, in the estate of the session."""
-    return unit().scalars(select(model).order_by(model.id.desc()).limit(1)).one()
+    return unit().scalars(select(model).where(*conditions).order_by(model.id.desc()).limit(1)).one()
 
 
 def kept(row: Base) -> int:
@@ -112,24 +121,18 @@ def _roll_import(rows: Rows) -> int:
 
 
 def _tariff(rows: Rows) -> int:
-    rows.journey  # noqa: B018 - has set a price
-    return newest(Tariff).id
-
-
-def _charge(rows: Rows) -> int:
-    rows.journey  # noqa: B018 - has charged it
-    return newest(Charge).id
+    return newest(Tariff, Tariff.item == rows.charge.item).id
 
 
 def _photo(rows: Rows) -> int:
-    rows.defect  # noqa: B018 - has the photo
-    return newest(Attachment).id
+    defect = rows.defect
+    return shelf.attachments(unit(), AcceptanceItem.__tablename__, [defect.id])[defect.id][0].id
 
 
 ROWS: dict[str, Callable[[Rows], int]] = {
     "attachment_id": _photo,
     "building_id": lambda rows: rows.office.building.id,
-    "charge_id": _charge,
+    "charge_id": lambda rows: rows.charge.id,
     "file_id": lambda rows: shelf.put(unit(), prepare(pictures.jpeg()), FileKind.PHOTO, at=MORNING).id,
     "found_id": lambda rows: kept(DefectRound(sheet_id=rows.sheet.id, item_id=rows.defect.id)),
     "home": lambda rows: rows.journey.home.id,
@@ -138,14 +141,25 @@ ROWS: dict[str, Callable[[Rows], int]] = {
     "item_id": lambda rows: rows.defect.id,
     "move_in_id": lambda rows: rows.journey.move_in.id,
     "person_id": lambda rows: rows.journey.owner.id,
+    "price_id": lambda rows: (
+        pricing.set_price("glass", Money(16000), MORNING.date(), basis="价目表", at=MORNING).id
+    ),
     "pet_id": lambda rows: households.add_pet(rows.journey.home, "狗").id,
+    "place_id": lambda rows: places.add_place("大堂", None, MORNING).id,
     "repair_id": _repair,
+    "report_id": lambda rows: kept(MonthlyReport(month=date(2026, 3, 1))),
     "role_id": lambda rows: rows.guard.roles[0].id,
     "staff_id": lambda rows: rows.guard.id,
     "tariff_id": _tariff,
+    "term_id": lambda rows: terms.agree_term(rows.office.building, "waterproof", 8, "year", MORNING).id,
     "tie_id": lambda rows: newest(Tie).id,
     "vehicle_id": lambda rows: households.add_vehicle(rows.journey.home, "沪A12345").id,
 }
 """Parameter → a row of the estate in which the session works."""
-VALUES: dict[str, str | int] = {"kind": "water", "paper": "acceptance_sheet", "position": 1}
+VALUES: dict[str, str | int] = {
+    "kind": "water",
+    "month": "2026-03",
+    "paper": "acceptance_sheet",
+    "position": 1,
+}
 """Parameter → a value that is the same in every estate."""

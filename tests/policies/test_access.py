@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +17,13 @@ from werkzeug.routing import Rule
 from pmweb.blueprints.staff import operations
 from pmweb.domain.permissions import GRANTS, Permission, Role
 from pmweb.extensions import db
-from pmweb.models import shelf
 from pmweb.models.staff import Staff
-from pmweb.web.access import PUBLIC, public, refuse_unmarked_views, requires, signed_in
-from tests.office import MORNING, Office, sign_in
+from pmweb.web.access import PUBLIC, SIGNED_IN, access_of, public, refuse_unmarked_views, requires, signed_in
+from tests.checking_client import CheckingClient
+from tests.office import MORNING, Office, desk_of, visitor
 from tests.policies.rows import ROWS, VALUES, Rows
 
 METHODS = ("GET", "POST")
-SIGNED_IN = "signed-in"
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Door:
     endpoint: str
     method: str
     rule: Rule
-    access: Any
+    access: Permission | str | None
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -63,9 +61,7 @@ def _doors(app: Flask) -> Iterator[Door]:
     for rule in app.url_map.iter_rules():
         for method in METHODS:
             if rule.endpoint != "static" and method in (rule.methods or ()):
-                yield Door(
-                    rule.endpoint, method, rule, getattr(app.view_functions[rule.endpoint], "access", None)
-                )
+                yield Door(rule.endpoint, method, rule, access_of(app.view_functions[rule.endpoint]))
 
 
 ANY = dict.fromkeys(ROWS, 1)
@@ -79,11 +75,9 @@ def knock(client: Any, door: Door, ids: dict[str, int], **data: Any) -> Any:
     return answer
 
 
-def browser(app: Flask, office: Office, *roles: Role) -> Any:
+def browser(app: Flask, office: Office, *roles: Role) -> CheckingClient:
     """A browser of somebody who holds these roles in the first estate."""
-    client = app.test_client()
-    sign_in(client, office.staff(*roles), office.estate)
-    return client
+    return desk_of(app, office.staff(*roles), office.estate)
 
 
 def test_every_parameter_of_an_address_stands_for_a_row_or_a_value(doors: list[Door]) -> None:
@@ -131,7 +125,7 @@ def test_what_a_role_is_not_granted_is_refused(
 
 def test_nobody_opens_anything_without_signing_in(app: Flask, doors: list[Door]) -> None:
     """A page leads to the sign-in and back; a form stays where it is, with all that was typed."""
-    client = app.test_client()
+    client = visitor(app)
     for door in doors:
         if door.access != PUBLIC:
             answer = knock(client, door, ANY)
@@ -143,7 +137,7 @@ def test_nobody_opens_anything_without_signing_in(app: Flask, doors: list[Door])
 
 def test_the_outbox_of_nobody_is_told_so(app: Flask, doors: list[Door]) -> None:
     """A machine that sends later gets a status, not a page."""
-    client = app.test_client()
+    client = visitor(app)
     for door in doors:
         if door.access != PUBLIC and door.method == "POST":
             answer = client.post(door.address(ANY), headers={"Idempotency-Key": "k"})
@@ -165,9 +159,7 @@ def test_a_role_that_has_ended_and_a_closed_account_open_nothing(
     operations.end_role(staff.roles[0], by=None, at=MORNING)
     closed = office.staff(Role.RECEPTIONIST, disabled_at=MORNING)
     db.session.commit()
-    ended, gone = app.test_client(), app.test_client()
-    sign_in(ended, staff, office.estate)
-    sign_in(gone, closed, office.estate)
+    ended, gone = desk_of(app, staff, office.estate), desk_of(app, closed, office.estate)
     for door in doors:
         if isinstance(door.access, Permission):
             assert knock(ended, door, ANY, _estate="").location == "/staff/me", str(door)
@@ -178,11 +170,8 @@ def test_a_role_that_has_ended_and_a_closed_account_open_nothing(
 
 
 @pytest.fixture
-def two_estates(
-    app: Flask, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Any, dict[str, int], dict[str, int]]:
+def two_estates(app: Flask, office: Office) -> tuple[Any, dict[str, int], dict[str, int]]:
     """The browser of somebody with every role in the first estate, the rows there, and those of the other one."""
-    monkeypatch.setattr(shelf, "_folder", tmp_path)
     first, other = office.estate, office.other_estate()
     foreign = Rows(office, other).ids()
     own = Rows(office, first).ids()
@@ -244,11 +233,8 @@ def test_a_form_of_another_estate_is_not_taken(
 
 
 @pytest.mark.parametrize("role", Role)
-def test_what_a_role_is_granted_is_open(
-    app: Flask, office: Office, doors: list[Door], role: Role, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_role_is_granted_is_open(app: Flask, office: Office, doors: list[Door], role: Role) -> None:
     """Every page that GRANTS names for the role, with rows of the own estate."""
-    monkeypatch.setattr(shelf, "_folder", tmp_path)
     own = Rows(office, office.estate).ids()
     client = browser(app, office, role)
     for door in doors:

@@ -12,10 +12,21 @@ from werkzeug.routing import Rule
 from tests.policies.sources import calls, modules, name_of, templates
 
 STABLE = {
-    "home": ("/", "/search", "/tasks", "/homes/"),
+    "home": (
+        "/",
+        "/search",
+        "/tasks",
+        "/homes/",
+        "/session/ping",
+        "/offline",
+        "/sw.js",
+        "/manifest.webmanifest",
+    ),
     "staff": ("/login", "/logout", "/staff/"),
 }
 """Addresses of contract.md that lie outside the prefix of their room."""
+LISTS = ("repairs.reports",)
+"""A second register of a room, below its prefix."""
 PAPERS = "print_"
 """Several papers of one matter have one view and a template each: ``print_acceptance`` of ``print_paper``."""
 DRAWN_AHEAD = {"errors/conflict.html": "both versions side by side, for the outbox that sends later"}
@@ -51,14 +62,15 @@ def test_an_address_stands_under_its_room(rules: list[Rule]) -> None:
 def test_an_address_is_in_kebab_case(rules: list[Rule]) -> None:
     for rule in rules:
         words = re.sub(r"<[^>]+>", "x", rule.rule)
-        assert re.fullmatch(r"(/|(/[a-z0-9]+(-[a-z0-9]+)*(\.xlsx)?)+/?)", words), rule
+        assert re.fullmatch(r"(/|(/[a-z0-9]+(-[a-z0-9]+)*(\.(xlsx|js|webmanifest))?)+/?)", words), rule
 
 
 def test_a_register_stands_at_the_prefix_and_only_there_ends_with_a_slash(rules: list[Rule]) -> None:
     """One matter at ``<prefix><id>``, new at ``<prefix>new``, the workbook at ``<prefix>export.xlsx``."""
     for rule in rules:
         room, _, verb = rule.endpoint.partition(".")
-        assert rule.rule.endswith("/") == (verb == "index" or rule.rule == "/"), rule
+        register = verb == "index" or rule.endpoint in LISTS
+        assert rule.rule.endswith("/") == (register or rule.rule == "/"), rule
         if verb == "export":
             assert rule.rule == f"/{room}/export.xlsx", rule
 
@@ -129,7 +141,7 @@ def test_a_page_is_shown_by_page_only(app: Flask) -> None:
         for path, tree in modules().items()
         if any(name_of(call) in ("render_template", "render_template_string") for call in calls(tree))
     }
-    assert found <= {"web/pages.py", "web/errors.py"}
+    assert found <= {"web/pages.py", "web/errors.py", "web/unit_of_work.py"}
 
 
 def test_no_view_asks_whether_htmx_is_there() -> None:

@@ -16,6 +16,8 @@ from tests.policies.pages import opened
 from tests.policies.sources import PACKAGE
 
 MOST = 40_000
+MOST_SCRIPT = 26_000
+"""Of a page with a form (offline.md)."""
 SIGNING = "signature_pad"
 KEPT_APART = ("favicon.svg", "icons.svg")
 """Drawn once for all pages."""
@@ -40,7 +42,7 @@ def _file(name: str, sizes: dict[str, int]) -> int:
 
 
 def test_every_page_of_a_small_office_is_light(app: Flask, office: Office, sizes: dict[str, int]) -> None:
-    heavy = {}
+    heavy, wordy = {}, {}
     seen = 0
     for _endpoint, address, answer in opened(app, office):
         files = set(re.findall(r'(?:href|src)="/static/([^"#?]+)', answer.text)) - set(KEPT_APART)
@@ -50,8 +52,12 @@ def test_every_page_of_a_small_office_is_light(app: Flask, office: Office, sizes
         size = _packed(answer.data) + sum(_file(name, sizes) for name in files)
         if size > MOST:
             heavy[address] = size
+        script = sum(_file(name, sizes) for name in files if name.endswith(".js"))
+        if script > MOST_SCRIPT:
+            wordy[address] = script
     assert seen > 40
     assert not heavy
+    assert not wordy
 
 
 def test_a_page_brings_nothing_from_elsewhere(app: Flask, office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ from tools import check, machine
 ABSENT = machine.Tool("a thing nobody has", lambda: False, ("nothing",))
 
 
-def script(code: str, **more: object) -> check.Check:
-    return check.Check("sample", (sys.executable, "-c", code), **more)  # type: ignore[arg-type]
+def script(code: str, **more: Any) -> check.Check:
+    return check.Check("sample", (sys.executable, "-c", code), **more)
 
 
 def test_a_failed_check_shows_what_it_said_and_spoils_the_whole(capsys: pytest.CaptureFixture[str]) -> None:

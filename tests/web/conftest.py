@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, abort, flash, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from pmweb import create_app
 from pmweb.domain.permissions import Permission, Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db, unit
@@ -27,7 +26,8 @@ from pmweb.web.fields import Form
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at, expect
 from tests.checking_client import CheckingClient
-from tests.office import Office, sign_in
+from tests.databases import beside, write_down
+from tests.office import Office, desk_of
 
 toy = Blueprint("toy", __name__, url_prefix="/toy")
 
@@ -69,7 +69,7 @@ def elsewhere(home_id: int) -> Response:
 @requires(Permission.HOUSEHOLDS_CHANGE)
 def rename(home_id: int) -> Response:
     home = find(Home, home_id)
-    expect(home.version)
+    expect(home)
     form = RemarkForm()
 
     def act() -> None:
@@ -169,23 +169,14 @@ def toy_app(app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
 
     Settings for one test: ``@pytest.mark.parametrize("toy_app", [{"WTF_CSRF_ENABLED": True}], indirect=True)``.
     """
-    names = ("TESTING", "INSTANCE", "SECRET_KEY", "DATA_KEY", "SQLALCHEMY_DATABASE_URI", "WTF_CSRF_ENABLED")
-    settings = {name: app.config[name] for name in names}
     more: dict[str, Any] = getattr(request, "param", {})
-    made = create_app(settings | {"RATELIMIT_ENABLED": False, "PROPAGATE_FAULTS": False} | more)
-    made.jinja_loader = ChoiceLoader([made.jinja_loader, FileSystemLoader(Path(__file__).parent)])  # type: ignore[list-item]
-    made.register_blueprint(toy)
-    made.test_client_class = CheckingClient
-    with made.app_context():
-        event.listen(db.engine, "before_cursor_execute", _write_down)
-    yield made
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
-def _write_down(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-    CheckingClient.statements.append(statement)
+    with beside(app, **{"PROPAGATE_FAULTS": False, **more}) as made:
+        assert made.jinja_loader is not None
+        made.jinja_loader = ChoiceLoader([made.jinja_loader, FileSystemLoader(Path(__file__).parent)])
+        made.register_blueprint(toy)
+        with made.app_context():
+            write_down(db.engine)
+        yield made
 
 
 @pytest.fixture
@@ -193,8 +184,6 @@ def at_desk(toy_app: Flask, office: Office) -> Sender:
     """A signed-in client in the toy room: ``at_desk()``, ``at_desk(Role.GUARD)``, ``at_desk(staff=somebody)``."""
 
     def make(*roles: Role, staff: Staff | None = None) -> CheckingClient:
-        client: Any = toy_app.test_client()
-        sign_in(client, staff or office.staff(*(roles or (Role.RECEPTIONIST,))), office.estate)
-        return client  # type: ignore[no-any-return]
+        return desk_of(toy_app, staff or office.staff(*(roles or (Role.RECEPTIONIST,))), office.estate)
 
     return make

@@ -16,7 +16,7 @@ from pmweb.extensions import unit
 from pmweb.models.homes import Home
 from pmweb.models.staff import Staff, StaffRole
 from pmweb.web.access import allowed, find, public, refuse_unmarked_views, requires, signed_in
-from tests.office import MORNING, Office
+from tests.office import MORNING, Office, visitor
 
 Sender = Callable[..., Any]
 
@@ -73,7 +73,7 @@ def test_a_role_in_another_estate_opens_nothing_here(at_desk: Sender, office: Of
 
 
 def test_nobody_enters_without_signing_in(toy_app: Flask, office: Office) -> None:
-    client: Any = toy_app.test_client()
+    client = visitor(toy_app)
     assert client.get("/toy/where").location == "/login?next=/toy/where"
     path = f"/toy/{office.home().id}/rename"
     assert client.post(path, data={"_key": "k"}).status_code == 401
@@ -105,7 +105,7 @@ def test_a_session_ends_twelve_hours_after_the_sign_in(at_desk: Sender) -> None:
 
 
 def test_a_forged_session_is_none(toy_app: Flask, office: Office) -> None:
-    client: Any = toy_app.test_client()
+    client = visitor(toy_app)
     client.set_cookie("session", "eyJfdXNlcl9pZCI6IjE6MSJ9.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb")
     assert client.get("/toy/where").status_code == 303
 

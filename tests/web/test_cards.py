@@ -54,7 +54,7 @@ def test_a_room_is_seen_by_those_who_may_enter_it() -> None:
 
 def test_an_event_is_told_in_words_with_its_facts(office: Office) -> None:
     line = told(_entry("toy.lost", what="熊"))
-    assert (line.text, line.at, line.who, line.url) == ("熊不见了", MORNING, "system", "/toys/3")
+    assert (line.text, line.at, line.who, line.url) == ("熊不见了", MORNING, "系统", "/toys/3")
     assert told(_entry("toy.found", what="熊")).text == "found 熊"
 
 

@@ -116,6 +116,16 @@ def test_the_outbox_is_told_and_not_led_away(toy_app: Flask, home: Home) -> None
     assert "请先登录" in answer.text
 
 
+@pytest.mark.parametrize("toy_app", [{"WTF_CSRF_ENABLED": True}], indirect=True)
+def test_a_record_whose_session_has_ended_is_asked_to_wait_and_not_refused(
+    toy_app: Flask, home: Home
+) -> None:
+    """401, although its token fits no session any more: the outbox keeps it for the next sign-in."""
+    headers = HTMX | {"Idempotency-Key": "k", "X-CSRFToken": "that of a session that has ended"}
+    answer = toy_app.test_client().post(f"/toy/{home.id}/rename", headers=headers, data={"remark": "新"})
+    assert answer.status_code == 401
+
+
 def test_an_unknown_address_is_a_404_for_everybody(toy_app: Flask, at_desk: Sender) -> None:
     for client in (toy_app.test_client(), at_desk()):
         assert client.get("/no/such/page").status_code == 404

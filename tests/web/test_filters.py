@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+from markupsafe import Markup
 
 from pmweb import clock
 from pmweb.domain.money import Money
@@ -23,6 +24,28 @@ MIDNIGHT = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
 def words(app: Flask) -> Iterator[None]:
     with app.test_request_context("/"):
         yield
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("户档案目录 3-2-1003", ["3-2-1003"]),
+        ("记入应收（SF-2026-000019），2026-11-10 起", ["SF-2026-000019", "2026-11-10"]),
+        ("021-50001234", ["021-50001234"]),
+        ("330*************01 · 186 **** 7330", ["330*************01", "****"]),
+        ("home-roll.xlsx, k3pw-2345-6789", []),
+        (None, []),
+    ],
+)
+def test_a_number_does_not_break_at_its_hyphens(text: str | None, kept: list[str]) -> None:
+    marked = filters.whole(text)
+    assert [part.partition("</span>")[0] for part in marked.split('<span class="nw">')[1:]] == kept
+
+
+def test_a_number_in_the_address_of_a_link_stays_as_it_is() -> None:
+    link = Markup('<a href="/q/3-2-1003">3-2-1003</a>')
+    assert filters.whole(link) == '<a href="/q/3-2-1003"><span class="nw">3-2-1003</span></a>'
+    assert filters.whole("<b>") == "&lt;b&gt;"
 
 
 def test_a_day_stands_with_its_weekday() -> None:

@@ -176,3 +176,14 @@ def test_a_step_that_is_not_this_persons_is_read_and_leads_nowhere() -> None:
     assert flow.next_url(7, Facts()) == "/movein/7/keys"
     g.rights = frozenset({Permission.MOVEIN_HANDLE})
     assert flow.next_url(7, Facts()) == "/movein/7/identity"
+
+
+def test_who_can_only_wait_for_others_may_look_but_is_not_sent_there() -> None:
+    """R-6: the repairer is not led to work orders that the dispatcher has still to hand out."""
+    waiting = replace(FLOW.steps[2], locked=nothing_locks, turn=lambda facts: (Permission.REPAIRS_DISPATCH,))
+    flow = Flow((waiting,))
+    g.rights = frozenset({Permission.REPAIRS_WORK})
+    assert flow.rows(7, Facts())[0].url == "/movein/7/keys"
+    assert flow.next_row(7, Facts()) is None
+    g.rights = frozenset({Permission.REPAIRS_DISPATCH})
+    assert flow.next_url(7, Facts()) == "/movein/7/keys"

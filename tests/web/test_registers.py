@@ -76,14 +76,13 @@ def test_a_workbook_leaves_one_line_in_the_trail(office: Office, client_for: Any
 def test_a_workbook_that_cannot_be_written_leaves_no_line_and_no_open_file(
     app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed by what is tested
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: file)
-
     def rows() -> Iterator[tuple[str]]:
         yield ("a",)
         raise RuntimeError("the disk is full")
 
-    with app.test_request_context("/healthz"), pytest.raises(RuntimeError, match="the disk is full"):
-        workbook("x", ("head",), rows())
-    assert file.closed
+    with tempfile.TemporaryFile() as file:
+        monkeypatch.setattr(tempfile, "TemporaryFile", lambda: file)
+        with app.test_request_context("/healthz"), pytest.raises(RuntimeError, match="the disk is full"):
+            workbook("x", ("head",), rows())
+        assert file.closed
     assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).all() == []

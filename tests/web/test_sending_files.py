@@ -14,9 +14,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, event, func, select
 
-from pmweb import clock, create_app
+from pmweb import clock
 from pmweb.domain.permissions import Permission, Role
-from pmweb.extensions import db, unit
+from pmweb.extensions import unit
 from pmweb.models import shelf
 from pmweb.models.engine import open_for_writing
 from pmweb.models.files import Attachment, FileKind, StoredFile
@@ -27,8 +27,8 @@ from pmweb.web.fields import Form
 from pmweb.web.file_fields import IdentityScanField, PhotosField
 from pmweb.web.pages import page, see
 from tests import pictures
-from tests.checking_client import CheckingClient
-from tests.office import MORNING, Office, sign_in
+from tests.databases import beside
+from tests.office import MORNING, Office, desk_of
 
 Send = Callable[..., Any]
 
@@ -56,24 +56,20 @@ def keep_photos(home_id: int) -> Any:
 @pytest.fixture
 def send(app: Flask, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Send]:
     """Post to a room made for this test, in an app on the same instance."""
-    names = ("TESTING", "INSTANCE", "SECRET_KEY", "DATA_KEY", "SQLALCHEMY_DATABASE_URI", "WTF_CSRF_ENABLED")
-    desk = create_app({name: app.config[name] for name in names} | {"RATELIMIT_ENABLED": False})
-    desk.add_url_rule("/homes/<int:home_id>/photos", "keep_photos", keep_photos, methods=["POST"])
-    desk.test_client_class = CheckingClient
-    monkeypatch.setattr(shelf, "_folder", tmp_path)
-    client, home = desk.test_client(), office.home()
-    sign_in(client, office.staff(Role.RECEPTIONIST), office.estate)
+    with beside(app) as desk:
+        desk.add_url_rule("/homes/<int:home_id>/photos", "keep_photos", keep_photos, methods=["POST"])
+        monkeypatch.setattr(shelf, "_folder", tmp_path)
+        home = office.home()
+        client = desk_of(desk, office.staff(Role.RECEPTIONIST), office.estate)
 
-    def post(key: str, **files: list[bytes]) -> Any:
-        data: dict[str, Any] = {"_key": key, "_estate": office.estate.id}
-        data |= {name: [(io.BytesIO(file), "a.jpg") for file in came] for name, came in files.items()}
-        answer = client.post(f"/homes/{home.id}/photos", data=data, content_type="multipart/form-data")
-        unit().rollback()
-        return answer
+        def post(key: str, **files: list[bytes]) -> Any:
+            data: dict[str, Any] = {"_key": key, "_estate": office.estate.id}
+            data |= {name: [(io.BytesIO(file), "a.jpg") for file in came] for name, came in files.items()}
+            answer = client.post(f"/homes/{home.id}/photos", data=data, content_type="multipart/form-data")
+            unit().rollback()
+            return answer
 
-    yield post
-    with desk.app_context():
-        db.engine.dispose()
+        yield post
 
 
 def rows(model: type[StoredFile] | type[Attachment]) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,6 +192,32 @@ def test_the_key_of_the_outbox_stands_above_the_one_of_the_form(at_desk: Sender,
     assert [done.key for done in _kept()] == ["outbox"]
 
 
+def test_the_outbox_is_told_where_it_can_be_seen_and_never_redirected(at_desk: Sender, home: Home) -> None:
+    """A redirect would be followed before the next record is sent; the same again says where, and no more."""
+    client = at_desk()
+    for status in (200, 204):
+        answer = client.post(
+            f"/toy/{home.id}/rename",
+            data={"_version": 1, "remark": "新"},
+            headers={"Idempotency-Key": "outbox"},
+        )
+        assert (answer.status_code, answer.headers["X-See"], answer.location) == (
+            status,
+            f"/toy/{home.id}",
+            None,
+        )
+        assert ('id="flash"' in answer.text) is (status == 200)
+    assert len(_kept()) == 1
+
+
+def test_whoever_is_signed_out_is_told_so_and_never_redirected(toy_app: Flask, home: Home) -> None:
+    """401: the outbox keeps the record and asks for a sign-in."""
+    answer = toy_app.test_client().post(
+        f"/toy/{home.id}/rename", data={"remark": "新"}, headers={"Idempotency-Key": "outbox"}
+    )
+    assert answer.status_code == 401
+
+
 def test_two_people_may_have_the_same_key(at_desk: Sender, office: Office, home: Home) -> None:
     _send(at_desk(), home)
     assert _send(at_desk(), home, remark="第二人").status_code == 303
@@ -221,8 +248,8 @@ def test_what_was_sent_is_not_readable_in_its_trace(at_desk: Sender, home: Home)
     _send(at_desk(), home)
     (done,) = _kept()
     digest = hashlib.sha256()
-    digest.update(repr(("_version", ["1"])).encode())
-    digest.update(repr(("remark", ["新"])).encode())
+    for name, value in (("_estate", str(home.estate_id)), ("_version", "1"), ("remark", "新")):
+        digest.update(repr((name, [value])).encode())
     assert done.body_sha256 != digest.hexdigest()
     assert len(done.body_sha256) == 64
 
@@ -285,6 +312,41 @@ def test_a_page_that_saw_an_older_version_overwrites_nothing(at_desk: Sender, ho
 @pytest.mark.parametrize("version", ["", "x", "-1", "²", "1.0"])
 def test_a_page_that_saw_no_version_overwrites_nothing(at_desk: Sender, home: Home, version: str) -> None:
     assert _send(at_desk(), home, _version=version).status_code == 409
+
+
+def _from_the_device(client: Any, home: Home, key: str, remark: str, former: str = "") -> Any:
+    """As the outbox sends it: every record still shows the version of the cached page."""
+    headers = {"Idempotency-Key": key} | ({"X-Prev-Key": former} if former else {})
+    return client.post(f"/toy/{home.id}/rename", data={"_version": 1, "remark": remark}, headers=headers)
+
+
+def test_three_changes_without_signal_are_no_conflict_with_oneself(at_desk: Sender, home: Home) -> None:
+    """Each goes on from the version that the one before it left."""
+    client = at_desk()
+    sent = [("a", ""), ("b", "a"), ("c", "b")]
+    answers = [_from_the_device(client, home, key, f"第 {key} 次", former) for key, former in sent]
+    assert {answer.status_code for answer in answers} == {200}
+    assert [(done.guarded, done.left) for done in _kept()] == [(f"home:{home.id}", n) for n in (2, 3, 4)]
+    assert home.remark == "第 c 次"
+
+
+def test_what_somebody_else_changed_in_between_is_a_conflict(at_desk: Sender, home: Home) -> None:
+    client = at_desk()
+    _from_the_device(client, home, "a", "第一次")
+    _send(at_desk(), home, key="other", _version=2, remark="别人")
+    assert _from_the_device(client, home, "b", "第二次", former="a").status_code == 409
+    assert home.remark == "别人"
+
+
+@pytest.mark.parametrize("former", ["unknown", "other-record", "of-somebody-else"])
+def test_only_ones_own_former_change_of_the_same_record_counts(
+    at_desk: Sender, office: Office, home: Home, former: str
+) -> None:
+    """The key of another record, or of another person, opens nothing."""
+    client, other = at_desk(), office.home("1202")
+    _from_the_device(client, other, "other-record", "新")
+    _from_the_device(at_desk(), home, "of-somebody-else", "别人")
+    assert _from_the_device(client, home, "b", "我的", former=former).status_code == 409
 
 
 @BOTH_DATABASES
@@ -455,8 +517,9 @@ def test_two_requests_share_nothing(at_desk: Sender, home: Home) -> None:
 # --- where something slow stands between
 
 
-def test_a_second_write_transaction_claims_the_key_again(toy_app: Flask, office: Office) -> None:
-    """A password is checked between two transactions; the first was not kept, so the key is taken in the second."""
+@contextmanager
+def _begun(toy_app: Flask, office: Office) -> Iterator[None]:
+    """Inside a POST of a member of the office, before its view."""
     staff = office.staff(Role.RECEPTIONIST)
     unit().commit()
     cookie = {"_user_id": staff.get_id(), "_fresh": True, "signed_in_at": MORNING.timestamp()}
@@ -465,6 +528,12 @@ def test_a_second_write_transaction_claims_the_key_again(toy_app: Flask, office:
     ):
         session.update(cookie)
         toy_app.preprocess_request()
+        yield
+
+
+def test_a_second_write_transaction_claims_the_key_again(toy_app: Flask, office: Office) -> None:
+    """A password is checked between two transactions; the first was not kept, so the key is taken in the second."""
+    with _begun(toy_app, office):
         settle(accepted=False)
         assert g.get("claim") is None
         write_again()
@@ -475,14 +544,7 @@ def test_a_second_write_transaction_claims_the_key_again(toy_app: Flask, office:
 def test_a_second_write_transaction_after_a_kept_one_does_not_meet_itself(
     toy_app: Flask, office: Office
 ) -> None:
-    staff = office.staff(Role.RECEPTIONIST)
-    unit().commit()
-    cookie = {"_user_id": staff.get_id(), "_fresh": True, "signed_in_at": MORNING.timestamp()}
-    with toy_app.test_request_context(
-        "/toy/where", method="POST", data={"_key": "k", "_estate": office.estate.id}
-    ):
-        session.update(cookie)
-        toy_app.preprocess_request()
+    with _begun(toy_app, office):
         settle(accepted=True, see="/first")
         write_again()
         settle(accepted=True, see="/second")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -18,7 +18,6 @@ from pmweb.web import uploads
 from tests import pictures
 
 File = tuple[io.BytesIO, str]
-Sending = Callable[..., Any]
 
 
 def sent(data: bytes, name: str = "photo.jpg") -> File:
@@ -30,7 +29,7 @@ def request_with(app: Flask, *parts: tuple[str, Any]) -> Iterator[None]:
     """A POST whose files have been examined, as ``unit_of_work`` does it."""
     environ = EnvironBuilder(app, "/", method="POST", data=MultiDict(parts)).get_environ()
     with closing(environ["wsgi.input"]), app.request_context(environ):
-        g.uploads = uploads.examine()
+        g.uploads = uploads.examine(request.files)
         yield
         request.close()
 

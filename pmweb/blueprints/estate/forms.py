@@ -17,6 +17,7 @@ from pmweb.blueprints.estate.roll import Roll
 from pmweb.blueprints.estate.roll.reasons import WORDINGS, word_broken
 from pmweb.blueprints.estate.roll.result import RollHome, RowRef
 from pmweb.blueprints.estate.rules import BILLING_MONTHS
+from pmweb.data import defaults
 from pmweb.domain.home_numbers import HomeNumber, home_number_from_columns
 from pmweb.domain.workflow import RuleBroken
 from pmweb.web import fields, nouns, uploads
@@ -101,7 +102,7 @@ class NewHomeForm(HomeForm):
 
     building = fields.select(_l("楼栋"))
     new_building = fields.text(
-        _l("新楼栋"), 20, description=_l("例如 3 或 3 栋"), render_kw={"autocomplete": "off"}
+        _l("新楼栋"), 20, needed=None, description=_l("例如 3 或 3 栋"), render_kw={"autocomplete": "off"}
     )
     section = fields.text(
         _l("单元"), 20, description=_l("例如 1；没有单元就留空"), render_kw={"autocomplete": "off"}
@@ -113,7 +114,6 @@ class NewHomeForm(HomeForm):
 
     def offer(self, buildings: Sequence[str]) -> None:
         """The buildings of the estate to choose from, and one that is new, whose name is then asked for."""
-        self.new_building.flags.optional = False
         named = [(name, nouns.building_title(name)) for name in buildings]
         self.building.choices = [("", _("请选择")), *named, (NEW_BUILDING, _("新的楼栋"))]
 
@@ -171,6 +171,25 @@ class BuildingForm(Form):
     top_floor = fields.count(_l("最高层"), least=1, most=200)
 
 
+class TermForm(Form):
+    """WAR-4: a term of the quality guarantee book."""
+
+    category = fields.select(_l("保修类别"))
+    value = fields.count(_l("期限"), needed=True, least=1, most=99)
+    unit = fields.choice(_l("年或月"), nouns.TERM_UNITS.items(), default="year")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        counted = [one for one in defaults().warranty.categories.values() if one.fixed is None]
+        self.category.choices = [("", _("请选择")), *fields.labelled(counted)]
+
+
+class VoidTermForm(Form):
+    """Why it does not hold."""
+
+    reason = fields.text(_l("作废原因"), 200, needed=True)
+
+
 class EstateForm(Form):
     """What is known of an estate."""
 
@@ -215,6 +234,10 @@ def _in_both_languages(code: str) -> Any:
 word({code: _in_both_languages(code) for code in WORDINGS if code.startswith("roll.") and code not in WORDS})
 word(
     {
+        "term.category": _l("这一类不看日期，没有保修期可约定。"),
+        "term.exists": _l("这一类已经有约定，要改请先作废原来的。"),
+        "term.voided": _l("这一条已经作废，请刷新页面。"),
+        "term.reason": _l("请写明作废原因，审计要看。"),
         "estate.code_form": _l("小区代码由字母、数字和中间的短横组成，最多 20 位，例如 ST-1。"),
         "estate.code_taken": _l("已经有小区用这个代码，请换一个。"),
         "estate.rule_past": _l("规则从今天或以后的日期起生效；过去的账单不改。"),

@@ -121,7 +121,7 @@ def void(charge_id: int) -> Response:
     """A charge was wrong: it stays, with the reason."""
     _only_who_sets_prices()
     charge = find(Charge, charge_id)
-    expect(charge.version)
+    expect(charge)
     form, at = forms.VoidForm(), captured_at()
     if form.carried_out(lambda: operations.void_charge(charge, form.reason.data or "", at)):
         flash(_("%(number)s 已作废", number=charge.number))

@@ -29,9 +29,44 @@ DEPARTMENT_OF: Mapping[Role, str] = {
 """The department whose supervisor sees a promise that names a role and no department."""
 
 
-class Section(StrEnum):
-    """Where a promise stands on 今日, in the order of the page; ``later`` is not shown there."""
+PATIENCE = timedelta(hours=24)
+"""How long whoever was told of a late promise has before the next above is told."""
 
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who is told that a promise is late, and at which step."""
+
+    step: int
+    to: Role
+    department: str | None
+
+
+def escalations(
+    role: Role | None, department: str | None, due_at: datetime
+) -> list[tuple[datetime, Escalation]]:
+    """X-5: who is told of a late promise of this owner, and when: the supervisor when it is late, then the manager.
+
+    ``department`` is the one that answers for it. A supervisor's own promise goes to the manager at once; above the
+    manager there is nobody.
+    """
+    above: list[tuple[Role, str | None]] = []
+    if role not in (Role.DEPARTMENT_SUPERVISOR, Role.OFFICE_MANAGER):
+        above.append((Role.DEPARTMENT_SUPERVISOR, department))
+    if role is not Role.OFFICE_MANAGER:
+        above.append((Role.OFFICE_MANAGER, None))
+    return [
+        (due_at + PATIENCE * later, Escalation(later + 1, to, of)) for later, (to, of) in enumerate(above)
+    ]
+
+
+class Section(StrEnum):
+    """Where a promise stands on 今日, in the order of the page; ``later`` is not shown there.
+
+    An emergency is above all, whenever it is due.
+    """
+
+    PRESSING = "pressing"
     LATE = "late"
     TODAY = "today"
     SOON = "soon"
@@ -53,7 +88,7 @@ class Bounds:
         return cls(now, same_day(now, zone), now + SOON)
 
     def section(self, due_at: datetime | None) -> Section:
-        """Where a promise stands that is due then."""
+        """Where a promise stands that is due then and is no emergency."""
         if due_at is None:
             return Section.WAITING
         if due_at <= self.now:

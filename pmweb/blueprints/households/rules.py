@@ -175,11 +175,21 @@ def read_identity(kind: str, text: str, *, company: bool, today: date) -> Identi
 
 # --- Names as they are found ---
 
-_SURNAMES = {
-    "曾": "z", "单": "s", "解": "x", "仇": "q", "查": "z", "区": "o", "翟": "z", "乐": "y", "覃": "q",
-    "种": "c", "折": "s", "秘": "b", "繁": "p", "郇": "x", "召": "s", "隗": "w", "佴": "n", "重": "c",
-}  # fmt: skip
-"""Surnames that are read otherwise than the word."""
+_LETTERS = {
+    "b": "秘",
+    "c": "种重",
+    "n": "佴",
+    "o": "区",
+    "p": "繁",
+    "q": "仇覃",
+    "s": "单折召",
+    "w": "隗",
+    "x": "解郇",
+    "y": "乐",
+    "z": "曾查翟",
+}
+_SURNAMES = {sign: letter for letter, signs in _LETTERS.items() for sign in signs}
+"""Surnames that are read otherwise than the word, and the letter of each."""
 _COMPOUND = ("单于", "查干", "解放", "重庆", "种子", "区域")
 """Words and surnames of two signs that begin with one of them and are read as the word."""
 

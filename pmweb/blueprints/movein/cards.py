@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from sqlalchemy import func, select
 
-from pmweb.blueprints.movein.models import MoveIn
+from pmweb.blueprints.movein.models import AcceptanceItem, AcceptanceSheet, MoveIn
 from pmweb.blueprints.movein.names import MISSING_WORDS, STATES, paper_name
 from pmweb.blueprints.movein.rules import ENDED
 from pmweb.data import defaults
@@ -230,12 +230,39 @@ def _step(name: str) -> Callable[[int], str]:
     return lambda move_in_id: url_for(f"movein.{name}", move_in_id=move_in_id)
 
 
+def _on_site(ids: Collection[int]) -> dict[str, str]:
+    """What is done in the home: the case, its sheet with all rooms, the meters, the rounds (M-9 to M-17)."""
+    marked = (
+        select(func.sum(AcceptanceItem.version))
+        .join(AcceptanceSheet, AcceptanceSheet.id == AcceptanceItem.sheet_id)
+        .where(AcceptanceSheet.move_in_id == MoveIn.id)
+        .scalar_subquery()
+    )
+    rounds = (
+        select(func.max(AcceptanceSheet.round))
+        .where(AcceptanceSheet.move_in_id == MoveIn.id)
+        .scalar_subquery()
+    )
+    query = select(MoveIn.id, MoveIn.version, marked.label("marked"), rounds.label("round")).where(
+        MoveIn.id.in_(ids), MoveIn.identity_checked_at.is_not(None)
+    )
+    pages: dict[str, str] = {}
+    for row in unit().execute(query):
+        names = ["show", "acceptance" if row.round else "acceptance_start", "readings"]
+        if row.round:
+            names.append("rounds")
+        version = f"{row.version}-{row.marked or 0}-{row.round or 0}"
+        pages |= {url_for(f"movein.{name}", move_in_id=row.id): version for name in names}
+    return pages
+
+
 CARD = Card(
     room="movein",
     label=_l("入住"),
     icon="key",
     permission=Permission.MOVEIN_READ,
     subject_url={MoveIn.__tablename__: _url},
+    on_site=_on_site,
     events={
         "movein.opened": _l("开始办理入住 %(number)s"),
         "movein.identity_checked": _l("身份与资料已核对"),

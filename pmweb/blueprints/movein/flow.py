@@ -53,6 +53,15 @@ def _acceptance(facts: Facts) -> str:
     progress = facts.progress
     if not facts.round:
         return _("维修人员陪同，逐项查验")
+    if facts.round > 1:
+        return _(
+            "第 1 轮不合格 %(found)s 处 · 第 %(round)s 轮复验 %(done)s/%(total)s，仍不合格 %(bad)s",
+            found=facts.found,
+            round=facts.round,
+            done=progress.done,
+            total=progress.total,
+            bad=progress.defects,
+        )
     return _(
         "第 %(round)s 轮 · %(done)s/%(total)s · 不合格 %(bad)s",
         round=facts.round,
@@ -90,9 +99,15 @@ def _rounds(facts: Facts) -> str:
     )
 
 
+def _whose_round(facts: Facts) -> tuple[Permission, ...]:
+    """Until something is rechecked, only the repair department can bring it on (M-12 to M-14)."""
+    waits = facts.round_closed and facts.open_defects and not facts.rechecked_defects
+    return (Permission.REPAIRS_DISPATCH, Permission.REPAIRS_RECHECK) if waits else ()
+
+
 def _retests(facts: Facts) -> str:
     if facts.to_retest:
-        return _("还有 %(n)s 项没有补测", n=facts.to_retest)
+        return _("还有 %(n)s 项没有补测，等维修人员", n=facts.to_retest)
     return _("%(n)s 项都已补测", n=facts.retests)
 
 
@@ -197,6 +212,7 @@ FLOW: Flow[Facts] = Flow(
             locked=rules.locked_rounds,
             begun=lambda f: f.round_closed,
             problem=lambda f: f.open_defects > f.rechecked_defects,
+            turn=_whose_round,
         ),
         Step(
             "filing",

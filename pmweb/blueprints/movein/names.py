@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.movein.rules import Paper, State
+from pmweb.blueprints.movein.rules import Paper, Result, State
 from pmweb.data import defaults
 from pmweb.web.filters import named
 
@@ -34,6 +34,28 @@ PAPER_NAMES: dict[str, Any] = {
     "work_order": _l("维修工作单"),
     "household_file": _l("户档案目录"),
 }
+
+RESULT_WORDS = {
+    Result.OK: _l("合格"),
+    Result.DEFECT: _l("不合格"),
+    Result.NOT_APPLICABLE: _l("无此项"),
+    Result.NOT_TESTED: _l("没有结果"),
+}
+
+FACT_NAMES = {
+    "lines": _l("查验项"),
+    "defects": _l("复验结果"),
+    "inspectors": _l("陪验人员"),
+    "present": _l("业主方到场人"),
+    "finish": _l("装修交付标准"),
+    "readings": _l("表底数"),
+    "things": _l("钥匙物品清单"),
+    "people": _l("家庭成员"),
+    "vehicles": _l("车辆"),
+    "pets": _l("宠物"),
+    "owner": _l("业主信息"),
+}
+"""Parts of a paper that may read otherwise than they did when it was shown."""
 
 MISSING_WORDS = {
     "owner_id": _l("业主证件号码"),

@@ -144,7 +144,6 @@ THINGS = (
     "user_manual",
     "other",
 )
-KEYS = frozenset({"entrance_key", "room_key", "building_key", "access_card", "post_box_key", "meter_key"})
 MANDATORY_THINGS = ("entrance_key", "handbook", "utility_drawing")
 """Keys, the resident handbook and the water and electricity drawing must be on the list (M-7)."""
 
@@ -269,7 +268,10 @@ class Facts:
     charged: bool = False
     round: int = 0
     round_closed: bool = False
+    found: int = 0
+    """Defects of the first round, whatever became of them."""
     progress: Progress = field(default_factory=Progress)
+    """How far the latest round has come."""
     readings: int = 0
     meters: int = 3
     checked: bool = False

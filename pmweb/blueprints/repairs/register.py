@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from pmweb import clock
 from pmweb.blueprints.repairs import rules
-from pmweb.blueprints.repairs.models import Repair
+from pmweb.blueprints.repairs.models import FollowUp, FollowUpAttempt, Repair, ServicePrice
 from pmweb.blueprints.repairs.rules import RepairState
 from pmweb.domain.home_numbers import search_forms
 from pmweb.domain.matter_numbers import matter_number
@@ -42,6 +43,7 @@ def listed(wanted: Wanted) -> Select[Any]:
         *(Repair.priority, Repair.severity, Repair.responsible, Repair.state, Repair.round),
         *(Repair.due_at, Repair.queue_at, Repair.moved_at, Repair.registered_at, Repair.assignee_id),
         *(Repair.appointment_at, Repair.completed_at, Repair.source, Repair.due_on),
+        *(Repair.home_id, Repair.part, Repair.verdict, Repair.on_its_own),
         *(Home.label.label("home"), Staff.name.label("assignee")),
     )
     query = (
@@ -133,6 +135,17 @@ def people_to_call(home_id: int | None) -> list[Row[Any]]:
     return list(unit().execute(query))
 
 
+def owners_to_call(home_ids: Collection[int]) -> dict[int, Any]:
+    """By home the owner who can be rung: home_id, name, party, mobile; one query."""
+    query = (
+        select(Tie.home_id, Person.name, Person.kind.label("party"), Person.mobile)
+        .join(Person, Person.id == Tie.person_id)
+        .where(Tie.home_id.in_(home_ids), Tie.kind.in_(OWNERS), Tie.until_on.is_(None), Person.mobile != "")
+        .order_by(Tie.home_id, Tie.kind, Tie.id.desc())  # the last of each home stands: the first owner
+    )
+    return {row.home_id: row for row in unit().execute(query)}
+
+
 def to_dispatch_beside(repair: Repair) -> list[Row[Any]]:
     """What else waits for the dispatcher in the same home, by deadline: id and place."""
     query = (
@@ -159,7 +172,7 @@ def timeline(repair: Repair) -> list[JournalEntry]:
 
 def open_of_homes(home_ids: Sequence[int]) -> list[Row[Any]]:
     """The open repairs of these homes, by deadline: for the cards of homes."""
-    query = listed(Wanted()).add_columns(Repair.home_id).where(Repair.home_id.in_(home_ids))
+    query = listed(Wanted()).where(Repair.home_id.in_(home_ids))
     return list(unit().execute(query.order_by(Repair.queue_at, Repair.id)))
 
 
@@ -172,3 +185,42 @@ def numbered(number: str, limit: int = 8) -> list[Row[Any]]:
         .order_by(Repair.id.desc())
     )
     return list(unit().execute(query.limit(limit)))
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How the centre asked after one round: what it heard, when it tried in vain, and on how many days (A-18)."""
+
+    round: int
+    made: Sequence[FollowUp]
+    attempts: Sequence[FollowUpAttempt]
+    days: int
+
+
+def followed(repair: Repair) -> list[Followed]:
+    """The follow-ups and attempts of all rounds, the latest round first: two queries, none before one was owed."""
+    if not repair.follow_up_due_at and not any(ended.follow_up_due_at for ended in repair.rounds):
+        return []
+    made = select(FollowUp).where(FollowUp.repair_id == repair.id).options(joinedload(FollowUp.by))
+    tried = select(FollowUpAttempt).where(FollowUpAttempt.repair_id == repair.id)
+    tried = tried.options(joinedload(FollowUpAttempt.by))
+    all_made = list(unit().scalars(made.order_by(FollowUp.id.desc())))
+    all_tried = list(unit().scalars(tried.order_by(FollowUpAttempt.tried_at, FollowUpAttempt.id)))
+    rounds = sorted({one.round for one in all_made} | {one.round for one in all_tried}, reverse=True)
+    return [
+        Followed(
+            number,
+            [one for one in all_made if one.round == number],
+            attempts := [one for one in all_tried if one.round == number],
+            len(rules.days_tried((one.tried_at for one in attempts), clock.zone())),
+        )
+        for number in rounds
+    ]
+
+
+def service_prices() -> list[ServicePrice]:
+    """Every price of a paid service that was set, by category, the newest first."""
+    query = select(ServicePrice).order_by(
+        ServicePrice.category, ServicePrice.valid_from.desc(), ServicePrice.id.desc()
+    )
+    return list(unit().scalars(query))

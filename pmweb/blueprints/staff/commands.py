@@ -25,7 +25,8 @@ from pmweb.models.estate import Estate
 from pmweb.models.session_rules import SYSTEM, close_session, open_session
 from pmweb.models.staff import Staff
 
-PASSWORD = "PMWEB_ADMIN_PASSWORD"  # nosec B105 - the name of the variable
+VARIABLE = "PMWEB_ADMIN_PASSWORD"
+"""The environment variable that holds the password where nobody can be asked."""
 FIRST = "admin"
 """The user name of the first administrator unless another is given."""
 
@@ -162,11 +163,11 @@ def _stop_unless(fits: bool, reason: str) -> None:
 
 def _password(username: str) -> str:
     """From the environment, else asked twice; refused where nobody can be asked."""
-    given = os.environ.get(PASSWORD)
+    given = os.environ.get(VARIABLE)
     if given:
         return given
     if not _can_be_asked():
-        raise click.ClickException(f"no password: set {PASSWORD}, or run this on a terminal")
+        raise click.ClickException(f"no password: set {VARIABLE}, or run this on a terminal")
     answer: str = click.prompt(f"Password for {username}", hide_input=True, confirmation_prompt=True)
     return answer
 

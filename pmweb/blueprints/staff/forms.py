@@ -25,6 +25,7 @@ ROOMS = {
     "files": _l("档案"),
     "movein": _l("入住"),
     "repairs": _l("报修"),
+    "desk": _l("值班"),
     "fees": _l("收费"),
 }
 """The rooms, as the part of a permission before the colon names them."""
@@ -50,6 +51,12 @@ PERMISSIONS = {
     Permission.REPAIRS_DISPATCH: _l("派单"),
     Permission.REPAIRS_WORK: _l("接单和维修"),
     Permission.REPAIRS_RECHECK: _l("复检"),
+    Permission.REPAIRS_PRICE: _l("有偿维修报价"),
+    Permission.REPAIRS_FOLLOW_UP: _l("回访"),
+    Permission.REPAIRS_CHECK: _l("抽查回访"),
+    Permission.REPAIRS_REPORT: _l("出维修月报"),
+    Permission.DESK_READ: _l("看工作日志"),
+    Permission.DESK_LOG: _l("记工作日志"),
     Permission.FEES_READ: _l("看收费"),
     Permission.FEES_CHARGE: _l("开应收"),
 }

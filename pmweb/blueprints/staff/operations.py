@@ -27,7 +27,8 @@ from pmweb.models.estate import Estate
 from pmweb.models.session_rules import keep_house
 from pmweb.models.staff import SignInAttempt, Staff, StaffRole, appoint_stewards
 
-NO_PASSWORD = "!"  # nosec B105 - no hash looks like this: nobody can sign in
+UNUSABLE = "!"
+"""In place of what is kept of a password: no hash looks like this, so nobody can sign in."""
 _ATTEMPTS_KEPT = timedelta(days=1)
 _hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 """argon2id with 32 MiB: eight sign-ins at once still fit into a small machine."""
@@ -65,7 +66,7 @@ def account(username: str) -> Staff | None:
 
 def password_fits(staff: Staff | None, password: str) -> bool:
     """Whether this is the password of the account. Takes as long when there is no such account."""
-    if staff is None or staff.password_hash == NO_PASSWORD:
+    if staff is None or staff.password_hash == UNUSABLE:
         _hasher.hash(password)
         return False
     try:
@@ -112,7 +113,7 @@ def add_staff(
     username = rules.new_username(username)
     if unit().scalar(select(Staff.id).where(Staff.username == username)) is not None:
         raise RuleBroken("username.taken", field="username", username=username)
-    staff = Staff(username=username, password_hash=NO_PASSWORD, steward=steward, session_epoch=1)
+    staff = Staff(username=username, password_hash=UNUSABLE, steward=steward, session_epoch=1)
     _describe(staff, name, mobile, trades)
     unit().add(staff)
     unit().flush()

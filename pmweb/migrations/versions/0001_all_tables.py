@@ -131,6 +131,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_estate_rules_kind"), ["kind"], unique=False)
 
     op.create_table(
+        "monthly_report",
+        sa.Column("month_from", sa.Date(), nullable=False),
+        sa.Column("causes", sa.Text(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("responsible", sa.String(length=80), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_monthly_report_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_report")),
+        sa.UniqueConstraint("estate_id", "month_from", name=op.f("uq_monthly_report_estate_id_month_from")),
+    )
+    op.create_table(
         "number_series",
         sa.Column("kind", sa.String(length=4), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -215,6 +229,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_import")),
     )
     op.create_table(
+        "service_price",
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("price_unit", sa.String(length=20), nullable=False),
+        sa.Column("unit_price_fen", sa.BigInteger(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(length=200), nullable=False),
+        sa.Column("set_at", sa.DateTime(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(), nullable=True),
+        sa.Column("void_reason", sa.String(length=200), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(voided_at is null) = (void_reason = '')", name=op.f("ck_service_price_void_has_a_reason")
+        ),
+        sa.CheckConstraint("basis <> ''", name=op.f("ck_service_price_has_a_basis")),
+        sa.CheckConstraint("unit_price_fen >= 0", name=op.f("ck_service_price_not_negative")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_service_price_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_price")),
+    )
+    with op.batch_alter_table("service_price", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_service_price_in_force",
+            ["estate_id", "category", "valid_from"],
+            unique=True,
+            sqlite_where=sa.text("voided_at is null"),
+            postgresql_where=sa.text("voided_at is null"),
+        )
+
+    op.create_table(
         "staff_role",
         sa.Column("staff_id", sa.Integer(), nullable=False),
         sa.Column("estate_id", sa.Integer(), nullable=False),
@@ -285,6 +328,8 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=300), nullable=False),
         sa.Column("body_sha256", sa.String(length=64), nullable=False),
         sa.Column("see", sa.String(length=300), nullable=False),
+        sa.Column("guarded", sa.String(length=300), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=True),
         sa.Column("captured_at", sa.DateTime(), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -326,6 +371,70 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "work_log_entry",
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("logged_on", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("repair", "event", "incident", name="logkind", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=True),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("by_name", sa.String(length=40), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("text <> ''", name=op.f("ck_work_log_entry_says_something")),
+        sa.CheckConstraint(
+            "(subject_kind is null) = (subject_id is null)", name=op.f("ck_work_log_entry_subject_is_whole")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_work_log_entry_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_log_entry")),
+    )
+    with op.batch_alter_table("work_log_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_work_log_entry_estate_id_logged_on_at_id"),
+            ["estate_id", "logged_on", "at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_work_log_entry_subject_kind_subject_id"),
+            ["subject_kind", "subject_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "agreed_term",
+        sa.Column("building_id", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column(
+            "unit",
+            sa.Enum("year", "month", "season", "design_life", name="termunit", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("agreed_at", sa.DateTime(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(), nullable=True),
+        sa.Column("void_reason", sa.String(length=200), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(voided_at is null) = (void_reason = '')", name=op.f("ck_agreed_term_void_has_a_reason")
+        ),
+        sa.CheckConstraint("value > 0", name=op.f("ck_agreed_term_long")),
+        sa.ForeignKeyConstraint(["building_id"], ["building.id"], name=op.f("fk_agreed_term_building_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_agreed_term_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreed_term")),
+    )
+    with op.batch_alter_table("agreed_term", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agreed_term_building_id_category"), ["building_id", "category"], unique=False
+        )
+
+    op.create_table(
         "attachment",
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("subject_kind", sa.String(length=40), nullable=False),
@@ -344,6 +453,33 @@ def upgrade() -> None:
             batch_op.f("ix_attachment_subject_kind_subject_id"), ["subject_kind", "subject_id"], unique=False
         )
 
+    op.create_table(
+        "closed_report",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("totals", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=False),
+        sa.Column("causes", sa.Text(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("responsible", sa.String(length=80), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("causes <> ''", name=op.f("ck_closed_report_analysed")),
+        sa.CheckConstraint(
+            "version = 1 or reason <> ''", name=op.f("ck_closed_report_supplement_with_a_reason")
+        ),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_closed_report_version_counts")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["staff.id"], name=op.f("fk_closed_report_closed_by_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_closed_report_estate_id")),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["monthly_report.id"], name=op.f("fk_closed_report_report_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_report")),
+        sa.UniqueConstraint("report_id", "version", name=op.f("uq_closed_report_report_id_version")),
+    )
     op.create_table(
         "consent",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -425,6 +561,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_home_estate_id_number"), ["estate_id", "number"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_home_estate_id_sort_key_id"), ["estate_id", "sort_key", "id"], unique=False
+        )
+
+    op.create_table(
+        "public_place",
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("building_id", sa.Integer(), nullable=True),
+        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("added_at", sa.DateTime(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(), nullable=True),
+        sa.Column("void_reason", sa.String(length=200), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(voided_at is null) = (void_reason = '')", name=op.f("ck_public_place_void_has_a_reason")
+        ),
+        sa.CheckConstraint("name <> '' and code <> ''", name=op.f("ck_public_place_named")),
+        sa.ForeignKeyConstraint(["building_id"], ["building.id"], name=op.f("fk_public_place_building_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_public_place_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_place")),
+        sa.UniqueConstraint("estate_id", "code", name=op.f("uq_public_place_estate_id_code")),
+    )
+    with op.batch_alter_table("public_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_public_place_building_id"), ["building_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_public_place_estate_id_label_id"), ["estate_id", "label", "id"], unique=False
         )
 
     op.create_table(
@@ -739,172 +902,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pet_home_id"), ["home_id"], unique=False)
 
     op.create_table(
-        "repair",
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("home_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "source",
-            sa.Enum(
-                "visit",
-                "phone",
-                "online",
-                "letter",
-                "patrol",
-                "acceptance",
-                "decoration_inspection",
-                "complaint",
-                name="repairsource",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("source_kind", sa.String(length=40), nullable=True),
-        sa.Column("source_id", sa.Integer(), nullable=True),
-        sa.Column("on_its_own", sa.Boolean(), nullable=False),
-        sa.Column("item_code", sa.String(length=20), nullable=False),
-        sa.Column("place", sa.String(length=40), nullable=False),
-        sa.Column("category", sa.String(length=40), nullable=True),
-        sa.Column("trade", sa.String(length=20), nullable=False),
-        sa.Column("priority", sa.String(length=20), nullable=False),
-        sa.Column(
-            "severity",
-            sa.Enum("minor", "serious", "safety", name="severity", native_enum=False, length=40),
-            nullable=True,
-        ),
-        sa.Column(
-            "responsible",
-            sa.Enum(
-                "developer",
-                "builder",
-                "office",
-                "resident",
-                "utility",
-                name="responsible",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("assisting", sa.String(length=40), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("registered_at", sa.DateTime(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "registered",
-                "dispatched",
-                "accepted",
-                "on_site",
-                "waiting_parts",
-                "waiting_external",
-                "waiting_resident",
-                "completed",
-                "rechecked",
-                "signed",
-                "leak_tested",
-                "followed_up",
-                "rework",
-                "closed",
-                "cancelled",
-                name="repairstate",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("moved_at", sa.DateTime(), nullable=False),
-        sa.Column("queue_at", sa.DateTime(), nullable=False),
-        sa.Column("due_at", sa.DateTime(), nullable=True),
-        sa.Column("waiting_reason", sa.String(length=200), nullable=False),
-        sa.Column("assignee_id", sa.Integer(), nullable=True),
-        sa.Column("appointment_at", sa.DateTime(), nullable=True),
-        sa.Column("dispatched_at", sa.DateTime(), nullable=True),
-        sa.Column("accepted_at", sa.DateTime(), nullable=True),
-        sa.Column("arrived_at", sa.DateTime(), nullable=True),
-        sa.Column("completed_at", sa.DateTime(), nullable=True),
-        sa.Column("work_done", sa.Text(), nullable=False),
-        sa.Column("rechecked_at", sa.DateTime(), nullable=True),
-        sa.Column("recheck_note", sa.Text(), nullable=False),
-        sa.Column("leak_tested_at", sa.DateTime(), nullable=True),
-        sa.Column("signed_at", sa.DateTime(), nullable=True),
-        sa.Column("signature_id", sa.Integer(), nullable=True),
-        sa.Column("followed_up_at", sa.DateTime(), nullable=True),
-        sa.Column("closed_at", sa.DateTime(), nullable=True),
-        sa.Column("cancelled_at", sa.DateTime(), nullable=True),
-        sa.Column("cancel_reason", sa.String(length=200), nullable=False),
-        sa.Column("estate_id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'cancelled') = (cancelled_at is not null)", name=op.f("ck_repair_cancelled_at")
-        ),
-        sa.CheckConstraint(
-            "cancelled_at is null or cancel_reason <> ''", name=op.f("ck_repair_cancelled_with_a_reason")
-        ),
-        sa.CheckConstraint("home_id is not null or place <> ''", name=op.f("ck_repair_somewhere")),
-        sa.CheckConstraint(
-            "state <> 'accepted' or accepted_at is not null", name=op.f("ck_repair_accepted_at")
-        ),
-        sa.CheckConstraint("state <> 'closed' or closed_at is not null", name=op.f("ck_repair_closed_at")),
-        sa.CheckConstraint(
-            "state <> 'followed_up' or followed_up_at is not null", name=op.f("ck_repair_followed_up_at")
-        ),
-        sa.CheckConstraint(
-            "state <> 'leak_tested' or leak_tested_at is not null", name=op.f("ck_repair_leak_tested_at")
-        ),
-        sa.CheckConstraint("state <> 'on_site' or arrived_at is not null", name=op.f("ck_repair_arrived_at")),
-        sa.CheckConstraint(
-            "state <> 'rechecked' or rechecked_at is not null", name=op.f("ck_repair_rechecked_at")
-        ),
-        sa.CheckConstraint(
-            "state <> 'signed' or signature_id is not null", name=op.f("ck_repair_signed_by_somebody")
-        ),
-        sa.CheckConstraint(
-            "state not in ('completed', 'rechecked', 'signed', 'leak_tested', 'followed_up', 'closed') or (completed_at is not null and work_done <> '')",
-            name=op.f("ck_repair_completed_with_work"),
-        ),
-        sa.CheckConstraint(
-            "state not in ('dispatched', 'accepted', 'on_site', 'waiting_parts', 'waiting_external', 'waiting_resident', 'completed', 'rechecked', 'signed', 'leak_tested', 'followed_up', 'closed') or (assignee_id is not null and dispatched_at is not null)",
-            name=op.f("ck_repair_dispatched_to_somebody"),
-        ),
-        sa.CheckConstraint(
-            "state not in ('waiting_parts', 'waiting_external', 'waiting_resident') or waiting_reason <> ''",
-            name=op.f("ck_repair_waits_for_a_reason"),
-        ),
-        sa.CheckConstraint(
-            "(signed_at is null) = (signature_id is null)", name=op.f("ck_repair_signature_has_its_time")
-        ),
-        sa.CheckConstraint(
-            "(source_kind is null) = (source_id is null)", name=op.f("ck_repair_source_is_whole")
-        ),
-        sa.CheckConstraint("round >= 1", name=op.f("ck_repair_round_counts")),
-        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_repair_assignee_id")),
-        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_repair_estate_id")),
-        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_repair_home_id")),
-        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_repair_signature_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair")),
-        sa.UniqueConstraint("estate_id", "number", name=op.f("uq_repair_estate_id_number")),
-    )
-    with op.batch_alter_table("repair", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_repair_estate_id_assignee_id_state"),
-            ["estate_id", "assignee_id", "state"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_repair_estate_id_state_queue_at_id"),
-            ["estate_id", "state", "queue_at", "id"],
-            unique=False,
-        )
-        batch_op.create_index(batch_op.f("ix_repair_home_id"), ["home_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_repair_source_kind_source_id"), ["source_kind", "source_id"], unique=False
-        )
-
-    op.create_table(
         "task",
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("rule", sa.String(length=20), nullable=False),
@@ -941,6 +938,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_at", sa.DateTime(), nullable=True),
         sa.Column("done_at", sa.DateTime(), nullable=True),
         sa.Column("escalation", sa.Integer(), nullable=False),
+        sa.Column("pressing", sa.Boolean(), nullable=False),
         sa.Column("estate_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("role is not null or staff_id is not null", name=op.f("ck_task_has_an_owner")),
@@ -958,6 +956,11 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_task_estate_id_done_at_next_reminder_at"),
+            ["estate_id", "done_at", "next_reminder_at"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_task_estate_id_done_at_role_due_at"),
             ["estate_id", "done_at", "role", "due_at"],
@@ -1221,11 +1224,92 @@ def upgrade() -> None:
         sa.UniqueConstraint("move_in_id", name=op.f("uq_power_of_attorney_move_in_id")),
     )
     op.create_table(
-        "repair_round",
-        sa.Column("repair_id", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
+        "repair",
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("home_id", sa.Integer(), nullable=True),
         sa.Column(
-            "ended_in",
+            "source",
+            sa.Enum(
+                "visit",
+                "phone",
+                "online",
+                "letter",
+                "patrol",
+                "acceptance",
+                "decoration_inspection",
+                "complaint",
+                name="repairsource",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source_kind", sa.String(length=40), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("on_its_own", sa.Boolean(), nullable=False),
+        sa.Column("item_code", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=True),
+        sa.Column("trade", sa.String(length=20), nullable=False),
+        sa.Column("priority", sa.String(length=20), nullable=False),
+        sa.Column(
+            "severity",
+            sa.Enum("minor", "serious", "safety", name="severity", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column(
+            "responsible",
+            sa.Enum(
+                "developer",
+                "builder",
+                "office",
+                "resident",
+                "utility",
+                name="responsible",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("assisting", sa.String(length=40), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(), nullable=False),
+        sa.Column(
+            "part", sa.Enum("private", "common", name="part", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column("caller_name", sa.String(length=80), nullable=False),
+        sa.Column("caller_phone", sa.String(length=30), nullable=False),
+        sa.Column("preferred_from_at", sa.DateTime(), nullable=True),
+        sa.Column("preferred_to_at", sa.DateTime(), nullable=True),
+        sa.Column("entry_allowed", sa.Boolean(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "warranty",
+                "paid",
+                "public",
+                "utility",
+                "undecided",
+                name="verdict",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("warranty_ends_on", sa.Date(), nullable=True),
+        sa.Column("exclusion", sa.String(length=40), nullable=False),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("handed_over_on", sa.Date(), nullable=True),
+        sa.Column("follows_id", sa.Integer(), nullable=True),
+        sa.Column("estimate_fen", sa.BigInteger(), nullable=True),
+        sa.Column("estimated_at", sa.DateTime(), nullable=True),
+        sa.Column("estimate_accepted_at", sa.DateTime(), nullable=True),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=True),
+        sa.Column("charge_id", sa.Integer(), nullable=True),
+        sa.Column("lines_written", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
             sa.Enum(
                 "registered",
                 "dispatched",
@@ -1248,34 +1332,133 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("ended_at", sa.DateTime(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(), nullable=False),
+        sa.Column("queue_at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=True),
+        sa.Column("waiting_reason", sa.String(length=200), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=200), nullable=False),
         sa.Column("assignee_id", sa.Integer(), nullable=True),
         sa.Column("appointment_at", sa.DateTime(), nullable=True),
         sa.Column("dispatched_at", sa.DateTime(), nullable=True),
         sa.Column("accepted_at", sa.DateTime(), nullable=True),
+        sa.Column("resumed_at", sa.DateTime(), nullable=True),
         sa.Column("arrived_at", sa.DateTime(), nullable=True),
         sa.Column("completed_at", sa.DateTime(), nullable=True),
         sa.Column("work_done", sa.Text(), nullable=False),
         sa.Column("rechecked_at", sa.DateTime(), nullable=True),
         sa.Column("recheck_note", sa.Text(), nullable=False),
         sa.Column("leak_tested_at", sa.DateTime(), nullable=True),
+        sa.Column("leak_test_method", sa.String(length=20), nullable=False),
         sa.Column("signed_at", sa.DateTime(), nullable=True),
         sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("follow_up_due_at", sa.DateTime(), nullable=True),
         sa.Column("followed_up_at", sa.DateTime(), nullable=True),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("reason <> ''", name=op.f("ck_repair_round_ended_with_a_reason")),
-        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_repair_round_assignee_id")),
-        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_repair_round_estate_id")),
-        sa.ForeignKeyConstraint(["repair_id"], ["repair.id"], name=op.f("fk_repair_round_repair_id")),
-        sa.ForeignKeyConstraint(
-            ["signature_id"], ["signature.id"], name=op.f("fk_repair_round_signature_id")
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at is not null)", name=op.f("ck_repair_cancelled_at")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair_round")),
-        sa.UniqueConstraint("repair_id", "round", name=op.f("uq_repair_round_repair_id_round")),
+        sa.CheckConstraint(
+            "cancelled_at is null or cancel_reason <> ''", name=op.f("ck_repair_cancelled_with_a_reason")
+        ),
+        sa.CheckConstraint("home_id is not null or place <> ''", name=op.f("ck_repair_somewhere")),
+        sa.CheckConstraint(
+            "state <> 'accepted' or accepted_at is not null", name=op.f("ck_repair_accepted_at")
+        ),
+        sa.CheckConstraint("state <> 'closed' or closed_at is not null", name=op.f("ck_repair_closed_at")),
+        sa.CheckConstraint(
+            "state <> 'followed_up' or followed_up_at is not null", name=op.f("ck_repair_followed_up_at")
+        ),
+        sa.CheckConstraint(
+            "state <> 'leak_tested' or leak_tested_at is not null", name=op.f("ck_repair_leak_tested_at")
+        ),
+        sa.CheckConstraint("state <> 'on_site' or arrived_at is not null", name=op.f("ck_repair_arrived_at")),
+        sa.CheckConstraint(
+            "state <> 'rechecked' or rechecked_at is not null", name=op.f("ck_repair_rechecked_at")
+        ),
+        sa.CheckConstraint(
+            "state <> 'signed' or signature_id is not null", name=op.f("ck_repair_signed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "state not in ('completed', 'rechecked', 'signed', 'leak_tested', 'followed_up', 'closed') or (completed_at is not null and work_done <> '')",
+            name=op.f("ck_repair_completed_with_work"),
+        ),
+        sa.CheckConstraint(
+            "state not in ('dispatched', 'accepted', 'on_site', 'waiting_parts', 'waiting_external', 'waiting_resident', 'completed', 'rechecked', 'signed', 'leak_tested', 'followed_up', 'closed') or (assignee_id is not null and dispatched_at is not null)",
+            name=op.f("ck_repair_dispatched_to_somebody"),
+        ),
+        sa.CheckConstraint(
+            "state not in ('waiting_parts', 'waiting_external', 'waiting_resident') or waiting_reason <> ''",
+            name=op.f("ck_repair_waits_for_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "(estimate_fen is null) = (estimated_at is null)", name=op.f("ck_repair_estimated_some_time")
+        ),
+        sa.CheckConstraint(
+            "(signed_at is null) = (signature_id is null)", name=op.f("ck_repair_signature_has_its_time")
+        ),
+        sa.CheckConstraint(
+            "(source_kind is null) = (source_id is null)", name=op.f("ck_repair_source_is_whole")
+        ),
+        sa.CheckConstraint(
+            "charge_id is null or amount_fen is not null", name=op.f("ck_repair_charged_an_amount")
+        ),
+        sa.CheckConstraint(
+            "estimate_accepted_at is null or estimate_fen is not null", name=op.f("ck_repair_accepted_what")
+        ),
+        sa.CheckConstraint("round >= 1", name=op.f("ck_repair_round_counts")),
+        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_repair_assignee_id")),
+        sa.ForeignKeyConstraint(["charge_id"], ["charge.id"], name=op.f("fk_repair_charge_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_repair_estate_id")),
+        sa.ForeignKeyConstraint(["follows_id"], ["repair.id"], name=op.f("fk_repair_follows_id")),
+        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_repair_home_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_repair_signature_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair")),
+        sa.UniqueConstraint("estate_id", "number", name=op.f("uq_repair_estate_id_number")),
     )
+    with op.batch_alter_table("repair", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_repair_estate_id_completed_at"), ["estate_id", "completed_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_repair_estate_id_follow_up_due_at"),
+            ["estate_id", "follow_up_due_at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_repair_estate_id_registered_at"), ["estate_id", "registered_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_repair_estate_id_state_queue_at_id"),
+            ["estate_id", "state", "queue_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_repair_estate_id_state_trade_priority_queue_at_due_at"),
+            ["estate_id", "state", "trade", "priority", "queue_at", "due_at"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_repair_home_id"), ["home_id"], unique=False)
+        batch_op.create_index(
+            "ix_repair_jobs",
+            ["estate_id", "assignee_id", "state", "priority", "appointment_at", "queue_at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_repair_source_kind_source_id"), ["source_kind", "source_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_repair_to_follow_up",
+            ["estate_id", "follow_up_due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("follow_up_due_at is not null and followed_up_at is null"),
+            postgresql_where=sa.text("follow_up_due_at is not null and followed_up_at is null"),
+        )
+
     op.create_table(
         "acceptance_item",
         sa.Column("sheet_id", sa.Integer(), nullable=False),
@@ -1341,6 +1524,235 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "estimate_consent",
+        sa.Column("repair_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "manner",
+            sa.Enum("signature", "phone", name="consentmanner", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("person_name", sa.String(length=80), nullable=False),
+        sa.Column("phone", sa.String(length=30), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(manner = 'signature') = (signature_id is not null)",
+            name=op.f("ck_estimate_consent_signed_if_in_writing"),
+        ),
+        sa.CheckConstraint(
+            "manner <> 'phone' or phone <> ''", name=op.f("ck_estimate_consent_called_on_a_number")
+        ),
+        sa.CheckConstraint("person_name <> ''", name=op.f("ck_estimate_consent_somebody_agreed")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_estimate_consent_by_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_estimate_consent_estate_id")),
+        sa.ForeignKeyConstraint(["repair_id"], ["repair.id"], name=op.f("fk_estimate_consent_repair_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_estimate_consent_signature_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_estimate_consent")),
+    )
+    with op.batch_alter_table("estimate_consent", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_estimate_consent_repair_id_id"), ["repair_id", "id"], unique=False
+        )
+
+    op.create_table(
+        "follow_up",
+        sa.Column("repair_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("follow_up", "check", name="followupkind", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum("visit", "phone", name="followupchannel", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("due_at", sa.DateTime(), nullable=True),
+        sa.Column("followed_at", sa.DateTime(), nullable=False),
+        sa.Column("person_name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "satisfied",
+                "acceptable",
+                "dissatisfied",
+                "problem_found",
+                "unreachable",
+                name="followupresult",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("late_reason", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> 'follow_up' or due_at is null or followed_at < due_at or late_reason <> ''",
+            name=op.f("ck_follow_up_late_with_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "result <> 'problem_found' or problem <> ''", name=op.f("ck_follow_up_a_problem_in_words")
+        ),
+        sa.CheckConstraint(
+            "result <> 'unreachable' or (satisfaction is null and person_name = '')",
+            name=op.f("ck_follow_up_unreachable_says_nothing"),
+        ),
+        sa.CheckConstraint(
+            "satisfaction between 1 and 5", name=op.f("ck_follow_up_satisfaction_from_1_to_5")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_follow_up_by_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_follow_up_estate_id")),
+        sa.ForeignKeyConstraint(["repair_id"], ["repair.id"], name=op.f("fk_follow_up_repair_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up")),
+    )
+    with op.batch_alter_table("follow_up", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_follow_up_estate_id_due_at"), ["estate_id", "due_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_follow_up_estate_id_followed_at"), ["estate_id", "followed_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_follow_up_repair_id_round"), ["repair_id", "round"], unique=False
+        )
+
+    op.create_table(
+        "follow_up_attempt",
+        sa.Column("repair_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("visit", "phone", name="followupchannel", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("tried_at", sa.DateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_follow_up_attempt_by_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_follow_up_attempt_estate_id")),
+        sa.ForeignKeyConstraint(["repair_id"], ["repair.id"], name=op.f("fk_follow_up_attempt_repair_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_attempt")),
+    )
+    with op.batch_alter_table("follow_up_attempt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_follow_up_attempt_repair_id_round"), ["repair_id", "round"], unique=False
+        )
+
+    op.create_table(
+        "repair_line",
+        sa.Column("repair_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum("estimate", "done", name="linestage", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind",
+            sa.Enum("labour", "service", "material", name="linekind", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price_fen", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("written_at", sa.DateTime(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_repair_line_says_what")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_repair_line_some_of_it")),
+        sa.CheckConstraint(
+            "unit_price_fen >= 0 and amount_fen >= 0", name=op.f("ck_repair_line_not_negative")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_repair_line_estate_id")),
+        sa.ForeignKeyConstraint(["repair_id"], ["repair.id"], name=op.f("fk_repair_line_repair_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair_line")),
+    )
+    with op.batch_alter_table("repair_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_repair_line_estate_id_written_at"), ["estate_id", "written_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_repair_line_repair_id_stage_id"), ["repair_id", "stage", "id"], unique=False
+        )
+
+    op.create_table(
+        "repair_round",
+        sa.Column("repair_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "ended_in",
+            sa.Enum(
+                "registered",
+                "dispatched",
+                "accepted",
+                "on_site",
+                "waiting_parts",
+                "waiting_external",
+                "waiting_resident",
+                "completed",
+                "rechecked",
+                "signed",
+                "leak_tested",
+                "followed_up",
+                "rework",
+                "closed",
+                "cancelled",
+                name="repairstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("ended_at", sa.DateTime(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("appointment_at", sa.DateTime(), nullable=True),
+        sa.Column("dispatched_at", sa.DateTime(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(), nullable=True),
+        sa.Column("resumed_at", sa.DateTime(), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(), nullable=True),
+        sa.Column("completed_at", sa.DateTime(), nullable=True),
+        sa.Column("work_done", sa.Text(), nullable=False),
+        sa.Column("rechecked_at", sa.DateTime(), nullable=True),
+        sa.Column("recheck_note", sa.Text(), nullable=False),
+        sa.Column("leak_tested_at", sa.DateTime(), nullable=True),
+        sa.Column("leak_test_method", sa.String(length=20), nullable=False),
+        sa.Column("signed_at", sa.DateTime(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("follow_up_due_at", sa.DateTime(), nullable=True),
+        sa.Column("followed_up_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_repair_round_ended_with_a_reason")),
+        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_repair_round_assignee_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_repair_round_estate_id")),
+        sa.ForeignKeyConstraint(["repair_id"], ["repair.id"], name=op.f("fk_repair_round_repair_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_repair_round_signature_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repair_round")),
+        sa.UniqueConstraint("repair_id", "round", name=op.f("uq_repair_round_repair_id_round")),
+    )
+    op.create_table(
         "defect_round",
         sa.Column("sheet_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -1370,8 +1782,43 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_defect_round_item_id"))
 
     op.drop_table("defect_round")
-    op.drop_table("acceptance_item")
     op.drop_table("repair_round")
+    with op.batch_alter_table("repair_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_repair_line_repair_id_stage_id"))
+        batch_op.drop_index(batch_op.f("ix_repair_line_estate_id_written_at"))
+
+    op.drop_table("repair_line")
+    with op.batch_alter_table("follow_up_attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_follow_up_attempt_repair_id_round"))
+
+    op.drop_table("follow_up_attempt")
+    with op.batch_alter_table("follow_up", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_follow_up_repair_id_round"))
+        batch_op.drop_index(batch_op.f("ix_follow_up_estate_id_followed_at"))
+        batch_op.drop_index(batch_op.f("ix_follow_up_estate_id_due_at"))
+
+    op.drop_table("follow_up")
+    with op.batch_alter_table("estimate_consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_estimate_consent_repair_id_id"))
+
+    op.drop_table("estimate_consent")
+    op.drop_table("acceptance_item")
+    with op.batch_alter_table("repair", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_repair_to_follow_up",
+            sqlite_where=sa.text("follow_up_due_at is not null and followed_up_at is null"),
+            postgresql_where=sa.text("follow_up_due_at is not null and followed_up_at is null"),
+        )
+        batch_op.drop_index(batch_op.f("ix_repair_source_kind_source_id"))
+        batch_op.drop_index("ix_repair_jobs")
+        batch_op.drop_index(batch_op.f("ix_repair_home_id"))
+        batch_op.drop_index(batch_op.f("ix_repair_estate_id_state_trade_priority_queue_at_due_at"))
+        batch_op.drop_index(batch_op.f("ix_repair_estate_id_state_queue_at_id"))
+        batch_op.drop_index(batch_op.f("ix_repair_estate_id_registered_at"))
+        batch_op.drop_index(batch_op.f("ix_repair_estate_id_follow_up_due_at"))
+        batch_op.drop_index(batch_op.f("ix_repair_estate_id_completed_at"))
+
+    op.drop_table("repair")
     op.drop_table("power_of_attorney")
     op.drop_table("paper_seen")
     with op.batch_alter_table("move_in_appointment", schema=None) as batch_op:
@@ -1404,15 +1851,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_home_id_done_at"))
         batch_op.drop_index(batch_op.f("ix_task_estate_id_done_at_staff_id_due_at"))
         batch_op.drop_index(batch_op.f("ix_task_estate_id_done_at_role_due_at"))
+        batch_op.drop_index(batch_op.f("ix_task_estate_id_done_at_next_reminder_at"))
 
     op.drop_table("task")
-    with op.batch_alter_table("repair", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_repair_source_kind_source_id"))
-        batch_op.drop_index(batch_op.f("ix_repair_home_id"))
-        batch_op.drop_index(batch_op.f("ix_repair_estate_id_state_queue_at_id"))
-        batch_op.drop_index(batch_op.f("ix_repair_estate_id_assignee_id_state"))
-
-    op.drop_table("repair")
     with op.batch_alter_table("pet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pet_home_id"))
 
@@ -1461,6 +1902,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_signature_act"))
 
     op.drop_table("signature")
+    with op.batch_alter_table("public_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_public_place_estate_id_label_id"))
+        batch_op.drop_index(batch_op.f("ix_public_place_building_id"))
+
+    op.drop_table("public_place")
     with op.batch_alter_table("home", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_home_estate_id_sort_key_id"))
         batch_op.drop_index(batch_op.f("ix_home_estate_id_number"))
@@ -1473,10 +1919,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_person_id"))
 
     op.drop_table("consent")
+    op.drop_table("closed_report")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_subject_kind_subject_id"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("agreed_term", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreed_term_building_id_category"))
+
+    op.drop_table("agreed_term")
+    with op.batch_alter_table("work_log_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_log_entry_subject_kind_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_work_log_entry_estate_id_logged_on_at_id"))
+
+    op.drop_table("work_log_entry")
     with op.batch_alter_table("tariff", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_tariff_in_force",
@@ -1498,6 +1954,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_role_estate_id"))
 
     op.drop_table("staff_role")
+    with op.batch_alter_table("service_price", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_service_price_in_force",
+            sqlite_where=sa.text("voided_at is null"),
+            postgresql_where=sa.text("voided_at is null"),
+        )
+
+    op.drop_table("service_price")
     op.drop_table("roll_import")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_estate_id_name"))
@@ -1507,6 +1971,7 @@ def downgrade() -> None:
 
     op.drop_table("person")
     op.drop_table("number_series")
+    op.drop_table("monthly_report")
     with op.batch_alter_table("estate_rules", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_estate_rules_kind"))
 

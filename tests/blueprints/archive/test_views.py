@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from pmweb.domain.permissions import Role
@@ -23,12 +22,7 @@ from tests.office import MORNING, Office
 
 ClientFor = Callable[..., Any]
 MARK = Mark.of("入住办理", "moving in", date(2026, 3, 5))
-
-
-@pytest.fixture(autouse=True)
-def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(shelf, "_folder", tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def put(prepared: Prepared, kind: FileKind) -> StoredFile:

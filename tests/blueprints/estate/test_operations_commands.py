@@ -22,10 +22,10 @@ from pmweb.models.estate import Estate
 from pmweb.models.homes import Home
 from pmweb.models.people import Person
 from pmweb.models.staff import StaffRole
+from tests.blueprints.estate.rolls import SAMPLES
 from tests.office import Office
 from tests.workbooks import table, workbook
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 MESSY = str(SAMPLES / "home-roll-messy.xlsx")
 FIGURES = "homes 648 · sold 616 · unsold 32 · people 966 · companies 1 · spaces 60 · plates 60 · refused 2"
 

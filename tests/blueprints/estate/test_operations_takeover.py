@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -31,12 +30,10 @@ from pmweb.models.engine import open_for_writing
 from pmweb.models.homes import Building, Finish, Home, HomeKind, ParkingSpace
 from pmweb.models.journal import JournalEntry
 from pmweb.models.people import PartyKind, Person, Tie, TieKind, Vehicle
+from tests.blueprints.estate.rolls import CARD, SAMPLES, TODAY
 from tests.office import Office
 from tests.workbooks import table, workbook
 
-SAMPLES = Path(__file__).parents[2] / "samples"
-TODAY = date(2026, 11, 24)
-CARD = "310104195601102544"
 NOUNS = (Building, Home, Person, Tie, ParkingSpace, Vehicle, AuditEntry, JournalEntry)
 
 

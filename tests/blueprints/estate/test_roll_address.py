@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 
-from pmweb.blueprints.estate.roll import Roll, read_roll
+from pmweb.blueprints.estate.roll import read_roll
+from tests.blueprints.estate.rolls import TODAY, labels, read
 from tests.workbooks import Merged, table, workbook
-
-TODAY = date(2026, 11, 24)
-
-
-def read(text: str, merged: list[Merged] | None = None) -> Roll:
-    return read_roll(workbook({"Sheet1": table(text)}, merged={"Sheet1": merged or []}), TODAY)
-
-
-def labels(roll: Roll) -> list[str]:
-    return [home.home.label for home in roll.homes]
 
 
 def test_headings_of_buildings_between_the_rows() -> None:

@@ -11,15 +11,20 @@ from pmweb.blueprints.estate.roll.workbook import open_sheets
 from tests.workbooks import Cell, Merged, table, workbook
 
 
-def header_of(rows: Sequence[Sequence[Cell]], merged: Sequence[Merged] = ()) -> Header | None:
+def sought(rows: Sequence[Sequence[Cell]], merged: Sequence[Merged] = ()) -> Header | None:
     (sheet,) = open_sheets(workbook({"a": rows}, merged={"a": merged}))
     return find_header(list(sheet.rows), sheet.across)
 
 
-def columns_of(rows: Sequence[Sequence[Cell]], merged: Sequence[Merged] = ()) -> dict[str, tuple[int, ...]]:
-    header = header_of(rows, merged)
+def header_of(rows: Sequence[Sequence[Cell]], merged: Sequence[Merged] = ()) -> Header:
+    """The header that has to be there."""
+    header = sought(rows, merged)
     assert header is not None
-    return {column.name: places for column, places in header.places.items()}
+    return header
+
+
+def columns_of(rows: Sequence[Sequence[Cell]], merged: Sequence[Merged] = ()) -> dict[str, tuple[int, ...]]:
+    return {column.name: places for column, places in header_of(rows, merged).places.items()}
 
 
 def test_the_header_of_the_clean_sample() -> None:
@@ -41,7 +46,6 @@ def test_the_header_of_the_messy_sample_below_its_titles() -> None:
         """
     )
     header = header_of(rows, [(0, 0, 0, 10)])
-    assert header is not None
     assert header.row == 3
     assert " ".join(column.name for column in header.places) == (
         "SERIAL NUMBER OWNER PHONE ID_NUMBER AREA HANDED_OVER CO_OWNERS KIND EMERGENCY REMARK"
@@ -68,7 +72,6 @@ def test_the_header_of_the_messy_sample_below_its_titles() -> None:
 )
 def test_a_heading_is_understood_with_its_decoration(heading: str, column: Column) -> None:
     header = header_of([["房号", "楼栋", heading]])
-    assert header is not None
     assert header.places[column] == (2,)
 
 
@@ -99,7 +102,6 @@ def test_a_header_of_two_lines_with_groups() -> None:
     }
     for merged in (groups, []):  # and the same where a CSV has lost the merging
         header = header_of(rows, merged)
-        assert header is not None
         assert header.row == 3
         assert {column.name: places for column, places in header.places.items()} == expected
         assert header.unknown == ("姓名", "电话")
@@ -107,7 +109,6 @@ def test_a_header_of_two_lines_with_groups() -> None:
 
 def test_the_surest_of_two_headings_wins_and_the_other_is_reported() -> None:
     header = header_of([["住址", "房号", "姓名", "业主姓名", "建筑面积", "会员等级"]])
-    assert header is not None
     assert (header.places[Column.NUMBER], header.places[Column.OWNER]) == ((1,), (3,))
     assert header.unknown == ("住址", "姓名", "会员等级")
 
@@ -122,14 +123,13 @@ def test_several_columns_for_telephones_and_co_owners() -> None:
     "rows", [[["1-1-0101", "王明", 89.5]], [["通知"], ["各位业主"]], [["业主", "电话"]], []]
 )
 def test_no_header(rows: list[list[Cell]]) -> None:
-    assert header_of(rows) is None
+    assert sought(rows) is None
 
 
 def test_which_sheet_lists_homes_and_which_parking_spaces() -> None:
     homes = header_of([["房号", "建筑面积", "车位号", "车牌"]])
     parking = header_of([["车位号", "房屋编号", "车牌"]])
     garage = header_of([["车位号", "房号", "面积"]])
-    assert homes is not None and parking is not None and garage is not None  # noqa: PT018
     assert (is_homes(homes, "Sheet1"), is_parking(homes, "Sheet1")) == (True, False)
     assert (is_homes(parking, "Sheet2"), is_parking(parking, "Sheet2")) == (False, True)
     assert (is_homes(garage, "车位"), is_parking(garage, "车位")) == (False, True)
@@ -139,11 +139,9 @@ def test_a_row_of_figures_below_the_header_is_no_second_line_of_it() -> None:
     rows = table("楼栋 | 单元 | 楼层 | 房号 | 面积\n3 | 2 | 12 | 01 | 89")
     in_figures: list[list[Cell]] = [rows[0], [3, 2, 12, 1, 89]]
     for header in (header_of(rows), header_of(in_figures)):
-        assert header is not None
         assert header.row == 1
 
 
 def test_a_line_of_units_belongs_to_the_header() -> None:
     header = header_of(table("房号 | 业主 | 面积\n | | （㎡）\n3-1201 | 王明 | 89"))
-    assert header is not None
     assert (header.row, header.heading(Column.AREA)) == (2, "面积")

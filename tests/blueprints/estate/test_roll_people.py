@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +9,7 @@ from hypothesis import strategies as st
 from pmweb.blueprints.estate.roll.people import is_company, read_id, read_people, split_ids
 from pmweb.blueprints.estate.roll.workbook import Cell
 from pmweb.domain.workflow import RuleBroken
-
-TODAY = date(2026, 11, 24)
+from tests.blueprints.estate.rolls import TODAY
 
 # cell → name, relation, phones, words of each person
 PEOPLE = [

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,9 +30,7 @@ from pmweb.blueprints.estate.roll import (
 from pmweb.blueprints.estate.roll.plain import outcome_of, piece_of, plain_outcome, plain_piece
 from pmweb.blueprints.estate.roll.report import HEADS, counted, lines_of, other_lines, report_rows
 from pmweb.domain.home_numbers import HomeNumber
-
-SAMPLES = Path(__file__).parents[2] / "samples"
-TODAY = date(2026, 11, 24)
+from tests.blueprints.estate.rolls import SAMPLES, TODAY
 
 texts = st.text(max_size=12)
 rows = st.builds(RowRef, texts, st.integers(1, 10**6))

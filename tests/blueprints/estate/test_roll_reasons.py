@@ -24,7 +24,6 @@ from pmweb.blueprints.estate.roll.reasons import (
 from pmweb.blueprints.estate.roll.result import Reason, RowRef
 from pmweb.domain.workflow import RuleBroken
 
-CODE_FOLDERS = ("blueprints/estate/roll", "domain")
 COLUMN = re.compile(r'(?:Reason\("[a-z_.]+", |_otherwise\()"([^"]+)"')
 CODE = re.compile(r'"((?:roll|register|home_number|id_card|uscc|phone|plate)\.[a-z_]+)"')
 

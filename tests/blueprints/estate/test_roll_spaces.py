@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from pmweb.blueprints.estate.roll import Imported, Outcome, Refused, Roll, SameAs, read_roll
+from pmweb.blueprints.estate.roll import Imported, Refused, Roll, SameAs, read_roll
 from pmweb.domain.home_numbers import HomeNumber
-from tests.workbooks import Merged, table, workbook
-
-TODAY = date(2026, 11, 24)
-
-
-def read(text: str, merged: list[Merged] | None = None) -> Roll:
-    return read_roll(workbook({"Sheet1": table(text)}, merged={"Sheet1": merged or []}), TODAY)
-
-
-def codes(outcome: Outcome) -> list[tuple[str, str]]:
-    assert isinstance(outcome, Refused), outcome
-    return [(reason.column, reason.code) for reason in outcome.reasons]
-
+from tests.blueprints.estate.rolls import TODAY, codes, read
+from tests.workbooks import table, workbook
 
 HOMES = "房号 | 面积\n1-1-0101 | 89\n1-1-0102 | 90"
 

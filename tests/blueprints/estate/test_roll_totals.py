@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from pmweb.blueprints.estate.roll import Roll, read_roll
-from tests.workbooks import Merged, table, workbook
-
-TODAY = date(2026, 11, 24)
-
-
-def read(text: str, merged: list[Merged] | None = None) -> Roll:
-    return read_roll(workbook({"Sheet1": table(text)}, merged={"Sheet1": merged or []}), TODAY)
-
+from pmweb.blueprints.estate.roll import read_roll
+from tests.blueprints.estate.rolls import TODAY, read
+from tests.workbooks import table, workbook
 
 HOMES = "房号 | 业主 | 面积\n1-0101 | 王明 | 89.5\n1-0102 | 未售 | 90\n"
 

@@ -12,9 +12,8 @@ from pmweb.blueprints.estate.roll import old_formats
 from pmweb.blueprints.estate.roll import workbook as opening
 from pmweb.blueprints.estate.roll.workbook import Row, open_sheets
 from pmweb.domain.workflow import RuleBroken
+from tests.blueprints.estate.rolls import SAMPLES
 from tests.workbooks import Cell, workbook
-
-SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 def rows_of(source: Path | io.BytesIO) -> dict[str, list[Row]]:

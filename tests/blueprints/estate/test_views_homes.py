@@ -312,6 +312,17 @@ class TestABuilding:
         assert "1 栋楼还没有竣工验收日期" in client_for(Role.ADMIN).get("/estate/").text
         assert "竣工验收日期" not in client_for(Role.GUARD).get("/estate/").text
 
+    def test_that_somebody_else_changed_meanwhile_is_not_overwritten(
+        self, office: Office, client_for: Client
+    ) -> None:
+        """Promise 6."""
+        client, building = client_for(Role.ADMIN), office.building
+        url, seen = f"/estate/buildings/{building.id}/edit", building.version
+        first = {"completed_on": "2025-06-30", "top_floor": "18", "_version": seen}
+        assert client.post(url, data=first).status_code == 303
+        assert client.post(url, data=first | {"top_floor": "6"}).status_code == 409
+        assert building.top_floor == 18
+
 
 class TestTheEstate:
     def test_is_described_anew(self, office: Office, client_for: Client) -> None:

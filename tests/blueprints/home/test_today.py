@@ -18,7 +18,7 @@ from pmweb.models.staff import StaffRole
 from tests.blueprints.home.letters import promise
 from tests.checking_client import CheckingClient
 from tests.databases import KINDS
-from tests.office import MORNING, Office
+from tests.office import MORNING, Office, desk_of
 
 pytestmark = pytest.mark.usefixtures("letters")
 ClientFor = Callable[..., CheckingClient]
@@ -91,15 +91,13 @@ def test_each_person_sees_the_own_work_and_that_of_the_roles(office: Office, cli
         )
     )
     db.session.commit()
-    client = desk.application.test_client()
-    with client.session_transaction() as session:
-        session.update(_user_id=f"{boss.id}:1", _fresh=True, estate_id=office.estate.id)
-        session["signed_in_at"] = MORNING.timestamp()
+    client = desk_of(desk.application, boss, office.estate)
     assert titles(client.get("/").text) == {"REPAIR", "OTHERSOWN", "TAKEN", "SUPER"}
 
 
+@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.OFFICE_MANAGER])
 def test_what_is_done_and_what_belongs_to_another_estate_is_gone(
-    office: Office, client_for: ClientFor
+    office: Office, client_for: ClientFor, role: Role
 ) -> None:
     done = promise(MORNING, what="DONE")
     done.done_at = MORNING
@@ -108,7 +106,7 @@ def test_what_is_done_and_what_belongs_to_another_estate_is_gone(
     office.enter(office.other_estate())
     promise(MORNING, what="ELSEWHERE")
     office.enter(home_estate)
-    page = client_for(Role.OFFICE_MANAGER).get("/").text
+    page = client_for(role).get("/").text
     assert titles(page) == set()
 
 

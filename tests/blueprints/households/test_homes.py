@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -189,7 +190,7 @@ def test_the_pages_cost_a_fixed_number_of_queries(
             f"/households/{owner.id}",
             f"/households/homes/{home.id}/print/register",
         )
-        return [queries(lambda page=page: desk.get(page)) for page in pages]  # type: ignore[misc]
+        return [queries(partial(desk.get, page)) for page in pages]
 
     few = cost()
     for number in range(12):

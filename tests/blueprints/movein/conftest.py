@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from pmweb.blueprints.movein.operations import acceptance
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db
 from tests.blueprints.movein.journey import Journey
@@ -28,10 +27,7 @@ def journey(office: Office) -> Journey:
 @pytest.fixture
 def ready(journey: Journey) -> Journey:
     """Everything on the sheet is in order but one line; it was checked and can be signed."""
-    sheet = journey.start_acceptance()
-    journey.walk(sheet, defects=1)
-    journey.read_meters()
-    acceptance.confirm_check(journey.move_in, at=journey.now())
+    journey.checked(defects=1)
     db.session.commit()
     return journey
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from pmweb.blueprints.movein.intake import Handler
-from pmweb.blueprints.movein.operations import acceptance, case, desk, rounds, voiding
+from pmweb.blueprints.movein.operations import case, desk, rounds, voiding
 from pmweb.blueprints.movein.rules import Applicant, KeyAct, Outcome, Paper, State
+from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
 from pmweb.models.homes import Occupancy
 from pmweb.models.signatures import SignerSide
 from pmweb.models.signing import Refused
+from pmweb.models.tasks import Task
 from tests.blueprints.movein.journey import AGENT_ID, Journey
 from tests.office import Office
 
@@ -95,6 +99,45 @@ def test_missing_papers_are_listed_and_what_was_seen_is_kept(journey: Journey) -
     assert journey.move_in.identity_checked_at is not None
 
 
+def owed(journey: Journey) -> set[tuple[str, str, Role | None, bool]]:
+    """What is promised now: kind, rule, by whom, and whether it has a time."""
+    query = select(Task).where(Task.subject_kind == "move_in", Task.done_at.is_(None))
+    return {(task.kind, task.rule, task.role, task.due_at is not None) for task in unit().scalars(query)}
+
+
+def test_an_opened_move_in_is_owed_the_same_day_and_papers_wait_for_the_owner(journey: Journey) -> None:
+    """M-1, M-2, M-9, promise 10: once the papers are complete, the repair department is called."""
+    assert journey.move_in.id
+    handle = ("movein.handle", "M-1", Role.RECEPTIONIST, True)
+    assert owed(journey) == {handle}
+    journey.check_identity(Paper.NOTICE)
+    assert owed(journey) == {handle, ("movein.papers", "M-2", Role.RECEPTIONIST, False)}
+    journey.check_identity()
+    assert owed(journey) == {handle, ("movein.inspect", "M-9", Role.REPAIRER, True)}
+
+
+def test_when_all_is_put_right_somebody_owes_the_owner_an_appointment(journey: Journey) -> None:
+    """M-15, promise 10: not before the last defect is rechecked."""
+    journey.at_the_desk()
+    journey.sign()
+    journey.first_round(defects=2)
+    appoint = ("movein.appoint", "M-15", Role.RECEPTIONIST, True)
+    assert appoint not in owed(journey)
+    journey.put_right()
+    assert appoint in owed(journey)
+
+
+def test_a_move_in_that_is_filed_owes_nothing(journey: Journey) -> None:
+    """M-19, promise 10: 今日 is rid of it."""
+    journey.at_the_desk()
+    journey.sign()
+    journey.first_round(defects=0)
+    journey.complete_file()
+    assert owed(journey)
+    journey.file()
+    assert owed(journey) == set()
+
+
 def test_keys_only_after_the_register(journey: Journey) -> None:
     """A-8."""
     journey.check_identity()
@@ -146,10 +189,7 @@ def test_a_refused_sheet_goes_to_rectification_with_the_reason(journey: Journey)
     """M-17: refusal with reason."""
     journey.at_the_desk()
     journey.sign()
-    sheet = journey.start_acceptance()
-    journey.walk(sheet, 1)
-    journey.read_meters()
-    acceptance.confirm_check(journey.move_in, at=journey.now())
+    sheet = journey.checked(defects=1)
     journey.sign(manner=Refused("客厅裂缝太大", "林静"))
     assert (sheet.outcome, sheet.reason) == (Outcome.REFUSED, "客厅裂缝太大")
     assert journey.move_in.state is State.RECTIFYING
@@ -197,10 +237,7 @@ def test_the_repair_department_signs_after_the_resident(journey: Journey) -> Non
     """A-10: both sides confirm."""
     journey.at_the_desk()
     journey.sign()
-    sheet = journey.start_acceptance()
-    journey.walk(sheet, 0)
-    journey.read_meters()
-    acceptance.confirm_check(journey.move_in, at=journey.now())
+    journey.checked(defects=0)
     with broken("sign.nothing"):
         journey.sign(SignerSide.OFFICE)
     journey.sign()

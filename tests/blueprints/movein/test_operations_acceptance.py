@@ -27,14 +27,6 @@ OK, DEFECT, NONE, UNTESTED = Result.OK, Result.DEFECT, Result.NOT_APPLICABLE, Re
 
 
 @pytest.fixture
-def journey(office: Office) -> Journey:
-    """An owner whose papers were checked."""
-    made = Journey(office)
-    made.check_identity()
-    return made
-
-
-@pytest.fixture
 def sheet(journey: Journey) -> AcceptanceSheet:
     return journey.start_acceptance()
 

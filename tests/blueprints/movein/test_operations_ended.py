@@ -15,7 +15,6 @@ from pmweb.blueprints.fees.rules import ChargeState
 from pmweb.blueprints.movein.intake import NewMember
 from pmweb.blueprints.movein.models import Appointment
 from pmweb.blueprints.movein.operations import (
-    acceptance,
     case,
     desk,
     filing,
@@ -186,12 +185,7 @@ class TestSignedAfterAll:
         assert coverage_of(journey, papers.HANDOVER) is Coverage.COVERS
 
     def test_a_refused_sheet_is_answered_by_the_next_round(self, journey: Journey) -> None:
-        journey.start_acceptance()
-        sheet = acceptance.sheet_of(journey.move_in)
-        assert sheet is not None
-        journey.walk(sheet, defects=0)
-        journey.read_meters()
-        acceptance.confirm_check(journey.move_in, at=journey.now())
+        journey.checked(defects=0)
         journey.sign(manner=REFUSAL)
         moment = signing.moment_of(journey.move_in, SignerSide.RESIDENT, DATA, "zh_CN", after_all=True)
         assert papers.ACCEPTANCE not in {paper.kind for paper in moment.owed}
@@ -250,10 +244,7 @@ class TestNoDeadEnd:
 
     def refused(self, journey: Journey) -> None:
         """A clean sheet that the owner does not accept."""
-        sheet = journey.start_acceptance()
-        journey.walk(sheet, 0)
-        journey.read_meters()
-        acceptance.confirm_check(journey.move_in, at=journey.now())
+        journey.checked(defects=0)
         journey.sign(manner=REFUSAL)
 
     def test_a_refused_sheet_without_a_defect_is_looked_at_again(self, journey: Journey) -> None:

@@ -282,6 +282,7 @@ def test_other_things_are_named(client_for: ClientFor, journey: Journey) -> None
     assert "请写明其他物品是什么" in refused.text
     assert client.post(url, data=list_of | {"other_what": "车库门禁贴"}).status_code == 303
     assert desk.key_entries(journey.move_in)[-1].reason == "车库门禁贴"
+    assert "其他 · 车库门禁贴" in client.get(f"/movein/{journey.move_in.id}/keys").text
 
 
 def test_the_fee_says_what_it_rests_on(client_for: ClientFor, journey: Journey) -> None:
@@ -289,7 +290,7 @@ def test_the_fee_says_what_it_rests_on(client_for: ClientFor, journey: Journey) 
     journey.check_identity()
     db.session.commit()
     page = client_for(Role.RECEPTIONIST).get(f"/movein/{journey.move_in.id}/fee").text
-    assert "3.60 元/m²·月，2024-01-01 起 · 合同第 8 条" in page
+    assert '3.60 元/m²·月，<span class="nw">2024-01-01</span> 起 · 合同第 8 条' in page
 
 
 class TestTheRegisterOfMoveIns:

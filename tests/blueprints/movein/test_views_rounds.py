@@ -33,7 +33,7 @@ def journey(office: Office) -> Journey:
 def shown(client: CheckingClient, journey: Journey) -> tuple[str, str]:
     """The page, and its dock."""
     page = client.get(f"/movein/{journey.move_in.id}/rounds").text
-    return page, page[page.index('<section class="dock"') :]
+    return page, page[page.index('<section class="dock"') :].partition("</section>")[0]
 
 
 def test_while_nothing_is_dispatched_the_dispatcher_is_led_to_the_first_work_order(
@@ -50,6 +50,32 @@ def test_while_nothing_is_dispatched_the_dispatcher_is_led_to_the_first_work_ord
     assert "要等维修部复检合格" in page
     assert "<details>" in page
     assert "开始第 2 轮" not in page
+
+
+def test_the_case_sends_nobody_to_a_round_that_waits_for_the_repair_department(
+    client_for: ClientFor, journey: Journey
+) -> None:
+    """M-12 to M-14: the dispatcher is led there, the repairer is not, and both may look."""
+    url = f"/movein/{journey.move_in.id}"
+    dock = 'class="btn primary" href="' + url + '/rounds"'
+    page = client_for(Role.REPAIRER).get(url).text
+    assert f'href="{url}/rounds"' in page
+    assert dock not in page
+    assert dock in client_for(Role.DEPARTMENT_SUPERVISOR).get(url).text
+
+
+def test_the_owner_compares_with_the_photos_from_before_the_repair(
+    client_for: ClientFor, journey: Journey
+) -> None:
+    """M-17: beside each defect of the round stand the photos of both days; step 6 keeps the figures of round 1."""
+    journey.put_right()
+    rounds.open_round(journey.move_in, journey.facts, "林先生", "周工", at=journey.now())
+    db.session.commit()
+    client = client_for(Role.REPAIRER)
+    page, _dock = shown(client, journey)
+    assert page.count("<figcaption>维修前</figcaption>") == 2
+    assert page.count("<figcaption>维修后</figcaption>") == 2
+    assert "第 1 轮不合格 2 处 · 第 2 轮复验 0/2" in client.get(f"/movein/{journey.move_in.id}").text
 
 
 def test_once_rechecked_the_time_is_agreed_and_then_the_round_begins(

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from pmweb.blueprints.repairs.models import Repair
-from pmweb.blueprints.repairs.operations import signing, work
-from pmweb.blueprints.repairs.rules import RepairSource, RepairState, WaitKind
+from pmweb.blueprints.repairs.operations import follow_ups, signing, work
+from pmweb.blueprints.repairs.rules import (
+    FollowUpChannel,
+    FollowUpResult,
+    Heard,
+    RepairSource,
+    RepairState,
+    WaitKind,
+)
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models.signatures import Signature
 from pmweb.models.signing import Refused, Signer, sign
+from pmweb.models.staff import Staff
 from tests.office import MORNING, Office
 
 S = RepairState
@@ -30,6 +39,21 @@ class Jobs:
         self.home = office.home()
         self.worker = office.staff(Role.REPAIRER, name="周工")
         self.at = MORNING
+
+    @cached_property
+    def asker(self) -> Staff:
+        """Who asks how a repair has turned out."""
+        return self.office.staff(Role.RECEPTIONIST, name="何静")
+
+    @cached_property
+    def checker(self) -> Staff:
+        """The supervisor who looks at what the residents said."""
+        return self.office.staff(Role.DEPARTMENT_SUPERVISOR, name="陈主管")
+
+    def heard(self, result: FollowUpResult | None = FollowUpResult.SATISFIED, **said: Any) -> Heard:
+        """What the owner says on the phone."""
+        wanted: dict[str, Any] = {"channel": FollowUpChannel.PHONE, "person_name": "周文博"}
+        return Heard(result=result, **(wanted | said))
 
     def now(self) -> Any:
         """A minute later than before."""
@@ -91,22 +115,24 @@ class Jobs:
             case S.CANCELLED:
                 work.cancel(repair, "重复登记", at)
             case _:
-                raise NotImplementedError(to)
+                self.ask(repair, to, at)
+
+    def ask(self, repair: Repair, to: S, at: datetime) -> None:
+        """The verbs after the work: test, follow-up (which stays for the supervisor to look at), check."""
+        match to:
+            case S.LEAK_TESTED:
+                work.leak_test(repair, "rain", True, "", at)
+            case S.FOLLOWED_UP:
+                heard = self.heard(FollowUpResult.DISSATISFIED)
+                follow_ups.follow_up(repair, heard, self.asker, at)
+            case S.CLOSED:
+                follow_ups.check(repair, "", self.checker, at)
 
     def in_state(self, state: S, *, source: RepairSource = RepairSource.ACCEPTANCE, **facts: Any) -> Repair:
-        """A repair in this state. States of a later issue are written down as they would stand then."""
+        """A repair in this state, over the office's verbs."""
         repair = self.defect(**facts)
         repair.source = source
-        self.go_on(repair, *_WAYS[state])
-        match state:
-            case S.LEAK_TESTED:
-                repair.state, repair.leak_tested_at = state, self.now()
-            case S.FOLLOWED_UP:
-                repair.state, repair.followed_up_at = state, self.now()
-            case S.CLOSED:
-                repair.state, repair.followed_up_at, repair.closed_at = state, self.now(), self.now()
-        unit().commit()
-        return repair
+        return self.go_on(repair, *_WAYS[state])
 
 
 _WORK = (S.DISPATCHED, S.ACCEPTED, S.ON_SITE, S.COMPLETED)
@@ -120,10 +146,10 @@ _WAYS: dict[S, tuple[S, ...]] = {
     S.WAITING_RESIDENT: (*_WORK[:2], S.WAITING_RESIDENT),
     S.COMPLETED: _WORK,
     S.RECHECKED: (*_WORK, S.RECHECKED),
-    S.LEAK_TESTED: _WORK,
+    S.LEAK_TESTED: (*_WORK, S.LEAK_TESTED),
     S.SIGNED: (*_WORK, S.RECHECKED, S.SIGNED),
-    S.FOLLOWED_UP: (*_WORK, S.RECHECKED, S.SIGNED),
-    S.CLOSED: (*_WORK, S.RECHECKED, S.SIGNED),
+    S.FOLLOWED_UP: (*_WORK, S.RECHECKED, S.SIGNED, S.FOLLOWED_UP),
+    S.CLOSED: (*_WORK, S.RECHECKED, S.SIGNED, S.FOLLOWED_UP, S.CLOSED),
     S.REWORK: (*_WORK, S.REWORK),
     S.CANCELLED: (S.CANCELLED,),
 }

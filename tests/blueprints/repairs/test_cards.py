@@ -8,9 +8,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from pmweb.blueprints.repairs import cards, rules
-from pmweb.blueprints.repairs.operations import signing, sources, work
-from pmweb.blueprints.repairs.rules import RepairState
+from pmweb.blueprints.repairs import cards
+from pmweb.blueprints.repairs.operations import billing, follow_ups, pricing, signing, sources, verdict, work
+from pmweb.blueprints.repairs.rules import ESTIMATE, RepairState, promises
 from pmweb.extensions import unit
 from pmweb.models.journal import JournalEntry
 from pmweb.models.signing import Refused, Signer, sign
@@ -31,11 +31,11 @@ def codes_in(*modules: object) -> set[str]:
 
 
 def test_every_event_that_is_written_is_worded() -> None:
-    assert set(cards.EVENTS) == codes_in(work, signing, sources)
+    assert set(cards.EVENTS) == codes_in(work, signing, sources, follow_ups, pricing, billing, verdict)
 
 
 def test_every_task_that_is_promised_is_worded() -> None:
-    assert set(cards.TASKS) == codes_in(rules)
+    assert set(cards.TASKS) == {*codes_in(promises), ESTIMATE}
 
 
 def test_the_whole_life_of_a_repair_reads_as_sentences(app: Flask, office: Office) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from pmweb.blueprints.repairs.models import ROUND_FACTS, Repair, RepairRound
-from pmweb.blueprints.repairs.rules import RepairState
+from pmweb.blueprints.repairs.models import ROUND_FACTS, FollowUp, Repair, RepairRound
+from pmweb.blueprints.repairs.rules import FollowUpChannel, FollowUpResult, RepairState
 from pmweb.extensions import unit
 from tests.blueprints.repairs.jobs import Jobs
 from tests.office import MORNING, Office
@@ -45,6 +45,19 @@ def test_a_state_without_its_facts_is_refused(
     for column, value in facts.items():
         setattr(repair, column, value)
     with pytest.raises(IntegrityError, match=name):
+        unit().flush()
+    unit().rollback()
+
+
+@pytest.mark.parametrize("said", [{"satisfaction": 5}, {"person_name": "周文博"}])
+def test_who_was_not_reached_said_nothing(office: Office, said: dict[str, Any]) -> None:
+    """A-18."""
+    jobs = Jobs(office)
+    repair = jobs.in_state(S.SIGNED)
+    facts: dict[str, Any] = {"round": 1, "channel": FollowUpChannel.PHONE, "followed_at": MORNING}
+    facts |= {"repair_id": repair.id, "by_id": jobs.worker.id, "result": FollowUpResult.UNREACHABLE}
+    unit().add(FollowUp(**facts, **said))
+    with pytest.raises(IntegrityError, match="unreachable_says_nothing"):
         unit().flush()
     unit().rollback()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from pmweb.blueprints.repairs.rules import RepairState
@@ -40,3 +42,17 @@ def test_the_promises_of_two_rounds_stand_side_by_side(office: Office) -> None:
     query = select(Task.round, Task.done_at).where(Task.kind == "repair.dispatch").order_by(Task.round)
     rounds = unit().execute(query).all()
     assert [(row.round, row.done_at is not None) for row in rounds] == [(1, True), (2, True)]
+
+
+def test_the_target_begins_anew_after_a_pause_whoever_has_the_job_then(office: Office) -> None:
+    """R-6: while it waited for parts nobody could come; a transfer does not bring the old target back."""
+    jobs = Jobs(office)
+    repair = jobs.in_state(RepairState.WAITING_PARTS)
+    jobs.at += timedelta(days=4)
+    jobs.go_on(repair, RepairState.ACCEPTED)
+    resumed = jobs.at
+    assert repair.due_at == resumed + timedelta(hours=24)
+    jobs.go_on(repair, RepairState.DISPATCHED, RepairState.ACCEPTED)
+    assert repair.due_at == resumed + timedelta(hours=24)
+    jobs.go_on(repair, RepairState.ON_SITE, RepairState.COMPLETED, RepairState.REWORK)
+    assert repair.due_at == jobs.at + timedelta(hours=8), "a rework begins anew, too"

@@ -42,7 +42,10 @@ def test_what_is_open_stands_by_its_deadline(jobs: Jobs) -> None:
 
 @pytest.mark.parametrize(
     ("group", "found"),
-    [("dispatch", ["1"]), ("visit", ["2"]), ("work", ["3"]), ("recheck", ["4"]), ("sign", ["5"])],
+    [
+        *[("dispatch", ["1"]), ("visit", ["2"]), ("work", ["3"]), ("recheck", ["4"]), ("sign", ["5"])],
+        ("follow_up", ["6"]),
+    ],
 )
 def test_each_group_shows_its_states(jobs: Jobs, group: str, found: list[str]) -> None:
     for state in (S.REGISTERED, S.ACCEPTED, S.ON_SITE, S.COMPLETED, S.RECHECKED, S.SIGNED):
@@ -66,7 +69,7 @@ def test_filters_by_trade_by_person_by_number_and_by_home(office: Office, jobs: 
 def test_the_figures_follow_the_filters_but_not_the_group(jobs: Jobs) -> None:
     jobs.in_state(S.DISPATCHED)
     jobs.defect()
-    jobs.in_state(S.SIGNED)
+    jobs.in_state(S.CLOSED)
     figures = register.counts(MORNING, Wanted(group="done"))
     assert (figures.groups["open"], figures.groups["visit"], figures.groups["done"], figures.late) == (
         2,
@@ -105,7 +108,7 @@ def test_the_timeline_has_the_newest_first(jobs: Jobs) -> None:
 
 def test_a_home_shows_its_open_repairs_and_the_search_finds_numbers(office: Office, jobs: Jobs) -> None:
     repair = jobs.in_state(S.REGISTERED)
-    jobs.in_state(S.SIGNED)
+    jobs.in_state(S.CLOSED)
     other = office.home("0202")
     assert [row.id for row in register.open_of_homes([jobs.home.id, other.id])] == [repair.id]
     assert [row.number for row in register.numbered("000002")] == ["BX-2026-000002"]

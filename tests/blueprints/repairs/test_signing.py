@@ -6,7 +6,6 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,23 +19,18 @@ from pmweb.blueprints.repairs.rules import RepairState
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
-from pmweb.models import shelf
 from pmweb.models.people import AgeGroup, TieKind
 from pmweb.models.signatures import Signature, SignMethod
 from pmweb.models.signing import Refused
 from pmweb.models.tasks import Task
 from tests.blueprints.repairs.jobs import Jobs
 from tests.checking_client import CheckingClient
-from tests.office import Office, sign_in
+from tests.office import Office, desk_of
 from tests.pictures import STROKES, signature_png
 
 S = RepairState
 ClientFor = Callable[..., CheckingClient]
-
-
-@pytest.fixture(autouse=True)
-def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "_folder", tmp_path)
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 @pytest.fixture
@@ -114,7 +108,7 @@ def test_owner_and_who_lives_there_may_sign_and_nobody_else(jobs: Jobs, rechecke
     signature = given(jobs, rechecked, tied["林父"].id)
     assert (signature.signer_name, signature.on_behalf_of) == ("林父", names[0])
     assert (rechecked.state, rechecked.signature_id) == (S.SIGNED, signature.id)
-    assert owed() == []
+    assert owed() == [("repair.follow_up", None)]
 
 
 def test_an_empty_register_says_what_is_missing(jobs: Jobs, office: Office) -> None:
@@ -148,9 +142,7 @@ class TestThePage:
 
     @pytest.fixture
     def worker(self, app: Flask, office: Office, jobs: Jobs) -> Any:
-        client = app.test_client()
-        sign_in(client, jobs.worker, office.estate)
-        return client
+        return desk_of(app, jobs.worker, office.estate)
 
     def test_the_repairer_hands_over_the_tablet(self, worker: Any, rechecked: Repair) -> None:
         shown = worker.get(f"/repairs/{rechecked.id}").text

@@ -122,7 +122,7 @@ def test_only_the_password_fits_and_nobody_has_the_unknown_one(colleague: Staff,
         assert not operations.password_fits(colleague, wrong)
         assert not operations.password_fits(None, wrong)
     without = operations.add_staff("new", "新人", at=MORNING)
-    assert not operations.password_fits(without, operations.NO_PASSWORD)
+    assert not operations.password_fits(without, operations.UNUSABLE)
     assert not operations.password_fits(office.staff(Role.GUARD), "-")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from pmweb import cli
 from pmweb.blueprints.staff import operations
-from pmweb.blueprints.staff.commands import PASSWORD
+from pmweb.blueprints.staff.commands import VARIABLE
 from pmweb.domain.permissions import Role
 from pmweb.extensions import db, unit
 from pmweb.models.audit import AuditEntry
@@ -27,7 +27,7 @@ GOOD, OTHER = "shuixiangu-88", "baiyulan-2-kaihua"
 def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command as a person types it, in the app of the test."""
     monkeypatch.setattr(cli, "ready_app", lambda: app)
-    monkeypatch.setenv(PASSWORD, GOOD)
+    monkeypatch.setenv(VARIABLE, GOOD)
 
     def invoke(*args: str) -> Result:
         close_session(unit())
@@ -74,7 +74,7 @@ def test_an_administrator_of_the_instance_rules_the_estates_that_are_there(offic
 
 def test_a_weak_password_is_refused_and_nothing_is_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for weak, said in (("short", "密码至少 10 位"), ("admin12345", "太容易猜"), ("1234567890", "很多人用")):
-        monkeypatch.setenv(PASSWORD, weak)
+        monkeypatch.setenv(VARIABLE, weak)
         refused = run("init")
         assert refused.exit_code == 1
         assert said in refused.stderr
@@ -85,15 +85,15 @@ def test_a_weak_password_is_refused_and_nothing_is_made(run: Run, monkeypatch: p
 def test_without_a_terminal_and_without_the_variable_it_is_refused(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(PASSWORD)
+    monkeypatch.delenv(VARIABLE)
     refused = run("init")
     assert refused.exit_code == 1
-    assert PASSWORD in refused.stderr
+    assert VARIABLE in refused.stderr
     assert accounts() == 0
 
 
 def test_on_a_terminal_it_is_asked_twice(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(PASSWORD)
+    monkeypatch.delenv(VARIABLE)
     monkeypatch.setattr("pmweb.blueprints.staff.commands._can_be_asked", lambda: True)
     asked = CliRunner().invoke(cli.main, ["init"], input=f"{GOOD}\n{GOOD}\n")
     assert asked.exit_code == 0
@@ -155,7 +155,7 @@ def test_what_cannot_be_done_is_said_and_nothing_is_changed(
 
 def test_a_new_password_ends_the_sessions(office: Office, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     epoch = office.staff(Role.GUARD).session_epoch
-    monkeypatch.setenv(PASSWORD, OTHER)
+    monkeypatch.setenv(VARIABLE, OTHER)
     assert run("user", "passwd", "Staff1").exit_code == 0
     staff = found("staff1")
     assert operations.password_fits(staff, OTHER)

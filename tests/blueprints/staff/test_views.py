@@ -14,14 +14,15 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
-from pmweb import clock, create_app, instance
+from pmweb import clock, instance
 from pmweb.blueprints.staff import forms, operations
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import db, limiter, unit
 from pmweb.models.session_rules import close_session
 from pmweb.models.staff import SignInAttempt, Staff
 from tests.checking_client import CheckingClient
-from tests.office import MORNING, Office, sign_in
+from tests.databases import beside
+from tests.office import MORNING, Office, desk_of, visitor
 
 GOOD, OTHER = "shuixiangu-88", "baiyulan-2-kaihua"
 REFUSED = "账号或密码不对，或账号已停用"
@@ -42,7 +43,7 @@ def colleague(office: Office) -> Staff:
 @pytest.fixture
 def nobody(app: Flask, colleague: Staff) -> CheckingClient:
     """A browser in which nobody is signed in."""
-    return app.test_client()  # type: ignore[return-value]
+    return visitor(app)
 
 
 def attempt(
@@ -65,9 +66,7 @@ def fresh(staff: Staff) -> Staff:
 
 
 def as_staff(app: Flask, staff: Staff, office: Office) -> CheckingClient:
-    client = app.test_client()
-    sign_in(client, staff, office.estate)
-    return client  # type: ignore[return-value]
+    return desk_of(app, staff, office.estate)
 
 
 # --- signing in
@@ -152,18 +151,14 @@ def test_a_foreign_address_is_not_followed(nobody: CheckingClient, target: str) 
 @pytest.fixture
 def limited(app: Flask, colleague: Staff) -> Iterator[Flask]:
     """The same instance with its rate limits on."""
-    names = ("TESTING", "INSTANCE", "SECRET_KEY", "DATA_KEY", "SQLALCHEMY_DATABASE_URI", "WTF_CSRF_ENABLED")
-    guarded = create_app({name: app.config[name] for name in names} | {"RATELIMIT_ENABLED": True})
-    guarded.test_client_class = CheckingClient
-    limiter.reset()
-    yield guarded
-    limiter.enabled = False
-    with guarded.app_context():
-        db.engine.dispose()
+    with beside(app, RATELIMIT_ENABLED=True) as guarded:
+        limiter.reset()
+        yield guarded
+        limiter.enabled = False
 
 
 def test_an_address_that_tries_many_names_is_slowed_down(limited: Flask) -> None:
-    nobody: Any = limited.test_client()
+    nobody = visitor(limited)
     for number in range(20):
         assert attempt(nobody, f"name{number}", "wrong").status_code == 422
     slowed = attempt(nobody, "linjing", GOOD)
@@ -174,7 +169,7 @@ def test_an_address_that_tries_many_names_is_slowed_down(limited: Flask) -> None
 
 def test_a_whole_office_that_signs_in_through_one_address_is_not_slowed_down(limited: Flask) -> None:
     for _ in range(30):
-        browser: Any = limited.test_client()
+        browser = visitor(limited)
         assert attempt(browser, "linjing", GOOD).status_code == 303
 
 
@@ -364,7 +359,7 @@ def test_a_steward_without_an_estate_founds_the_first_one(app: Flask) -> None:
     operations.set_password(steward, operations.hashed(GOOD))
     db.session.commit()
     close_session(unit())
-    client: Any = app.test_client()
+    client = visitor(app)
     assert attempt(client, "wang", GOOD).location == "/"
     assert client.get("/").location == "/estate/new"
     assert client.get("/staff/").location == "/estate/new"

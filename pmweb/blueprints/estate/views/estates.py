@@ -49,7 +49,7 @@ def edit() -> Response:
     here = estate()
     form = EstateForm(obj=here if request.method == "GET" else None)
     if request.method == "POST":
-        expect(here.version)
+        expect(here)
     if form.carried_out(lambda: estates.change_estate(here, **_facts(form))):
         flash(_("已保存小区资料。"))
         return go("estate.settings")

@@ -77,7 +77,7 @@ def building(building_id: int) -> Response:
     row = find(Building, building_id)
     form = BuildingForm(obj=row if request.method == "GET" else None)
     if request.method == "POST":
-        expect(row.version)
+        expect(row)
 
     def change() -> None:
         describe_building(row, completed_on=form.completed_on.data, top_floor=form.top_floor.data)
@@ -114,7 +114,7 @@ def home(home: int) -> Response:
     sale = SOLD if row.sold else UNSOLD
     form = HomeForm(obj=row, data={"sale": sale}) if request.method == "GET" else HomeForm()
     if request.method == "POST":
-        expect(row.version)
+        expect(row)
 
     def change() -> None:
         assert form.floor_area.data is not None

@@ -85,7 +85,7 @@ def roll(import_id: int) -> Response:
 def start(import_id: int) -> Response:
     """Somebody has looked at the preview and says yes."""
     brought = find(RollImport, import_id)
-    expect(brought.version)
+    expect(brought)
     imports.start(brought)
     return go("estate.roll", import_id=brought.id)
 
@@ -119,7 +119,7 @@ def go_on(import_id: int) -> Response:
 def drop(import_id: int) -> Response:
     """Nobody wants the file, or the rest of it; what was written stays."""
     brought = find(RollImport, import_id)
-    expect(brought.version)
+    expect(brought)
     imports.drop(brought)
     flash(_("已作废，已经写入的内容保留。") if brought.done else _("已作废，什么都没有写入。"))
     tray = reading.tray_of(brought)

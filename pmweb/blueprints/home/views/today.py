@@ -30,6 +30,7 @@ from pmweb.web.registers import paged
 
 PER_SECTION = 30
 WORDS = {
+    Section.PRESSING: _l("紧急"),
     Section.LATE: _l("已逾期"),
     Section.TODAY: _l("今天"),
     Section.SOON: _l("48 小时内"),
@@ -37,12 +38,15 @@ WORDS = {
     Section.LATER: _l("以后"),
 }
 ICONS = {
+    Section.PRESSING: "alert",
     Section.LATE: "alert",
     Section.TODAY: "clock",
     Section.SOON: "today",
     Section.WAITING: "user",
     Section.LATER: "calendar",
 }
+_BY_EVENT = {Section.PRESSING, Section.WAITING}
+"""Sections with promises that nobody has a time for."""
 _COLUMNS = (
     Task.id,
     Task.kind,
@@ -75,7 +79,7 @@ class Line:
 def today() -> Response:
     """Search first, then what is late, due today, due within 48 hours, and what waits for others."""
     bounds = Bounds.at(clock.now(), clock.zone())
-    mine = _mine()
+    mine = open_promises()
     rows = _first_rows(mine, bounds)
     lines = _lines(rows)
     sections = [
@@ -113,9 +117,9 @@ def tasks() -> Response:
     except ValueError:
         abort(404)
     bounds = Bounds.at(clock.now(), clock.zone())
-    mine = _mine()
+    mine = open_promises()
     query = select(*_COLUMNS).outerjoin(Home, Home.id == Task.home_id).where(mine, _within(section, bounds))
-    order = (Task.event_at, Task.id) if section is Section.WAITING else (Task.due_at, Task.id)
+    order = (Task.event_at if section in _BY_EVENT else Task.due_at, Task.id)
     found = paged(query, order)
     named = _section_of(bounds).label("section")
     counts = {
@@ -151,7 +155,7 @@ def _leads() -> set[Role]:
     return {role.role for role in _my_roles()} & {Role.DEPARTMENT_SUPERVISOR, Role.OFFICE_MANAGER}
 
 
-def _mine() -> ColumnElement[bool]:
+def open_promises() -> ColumnElement[bool]:
     """The open promises of this person: own ones, those of the roles, of the department, or all of them."""
     roles = _my_roles()
     if any(role.role is Role.OFFICE_MANAGER for role in roles):
@@ -185,6 +189,7 @@ def _of_department(department: str) -> ColumnElement[bool]:
 
 def _section_of(bounds: Bounds) -> ColumnElement[str]:
     return case(
+        (Task.pressing, Section.PRESSING.value),
         (Task.due_at.is_(None), Section.WAITING.value),
         (Task.due_at <= bounds.now, Section.LATE.value),
         (Task.due_at <= bounds.midnight, Section.TODAY.value),
@@ -194,13 +199,16 @@ def _section_of(bounds: Bounds) -> ColumnElement[str]:
 
 
 def _within(section: Section, bounds: Bounds) -> ColumnElement[bool]:
-    return {
+    if section is Section.PRESSING:
+        return Task.pressing.is_(True)
+    time = {
         Section.WAITING: Task.due_at.is_(None),
         Section.LATE: Task.due_at <= bounds.now,
         Section.TODAY: and_(Task.due_at > bounds.now, Task.due_at <= bounds.midnight),
         Section.SOON: and_(Task.due_at > bounds.midnight, Task.due_at <= bounds.soon),
         Section.LATER: Task.due_at > max(bounds.midnight, bounds.soon),
     }[section]
+    return and_(Task.pressing.is_(False), time)
 
 
 def _first_rows(mine: ColumnElement[bool], bounds: Bounds) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -215,7 +223,10 @@ def _first_rows(mine: ColumnElement[bool], bounds: Bounds) -> Sequence[Row[*tupl
             func.count().over(partition_by=section).label("n"),
         )
         .outerjoin(Home, Home.id == Task.home_id)
-        .where(mine, or_(Task.due_at.is_(None), Task.due_at <= max(bounds.midnight, bounds.soon)))
+        .where(
+            mine,
+            or_(Task.pressing, Task.due_at.is_(None), Task.due_at <= max(bounds.midnight, bounds.soon)),
+        )
         .subquery()
     )
     query = (

@@ -70,7 +70,9 @@ def owner(home_id: int) -> Response:
         del form[name]
     seen = before.tie_id if before else 0
     if request.method == "POST":
-        expect(seen)  # the tie of the owner whom the page showed stands for the version of the household
+        expect(
+            lambda: seen
+        )  # the tie of the owner whom the page showed stands for the version of the household
 
     def change() -> None:
         new = known or operations.add_person(**form.person_facts())
@@ -103,7 +105,7 @@ def owner(home_id: int) -> Response:
 def occupancy(home_id: int) -> Response:
     """How the home is used from now on."""
     place = find(Home, home_id)
-    expect(place.version)
+    expect(place)
     form = OccupancyForm()
     if form.carried_out(lambda: operations.set_occupancy(place, Occupancy(form.occupancy.data))):
         flash(_("使用情况已保存。"))

@@ -116,7 +116,7 @@ def edit(person_id: int) -> Response:
         form.id_number.data = ""
         form.id_kind.data = (person.id_kind or _usual(person)).value
     else:
-        expect(person.version)
+        expect(person)
 
     def change() -> None:
         facts = form.person_facts()

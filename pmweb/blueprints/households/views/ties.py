@@ -30,7 +30,7 @@ def tie_edit(tie_id: int) -> Response:
     if request.method == "GET":
         form.show_tie(tie)
     else:
-        expect(tie.version)
+        expect(tie)
     if form.carried_out(lambda: operations.change_tie(tie, **form.tie_facts())):
         flash(_("已保存。"))
         return go("households.home", home_id=tie.home_id)
@@ -44,7 +44,7 @@ def tie_end(tie_id: int) -> Response:
     tie = find(Tie, tie_id)
     form = EndForm()
     if request.method == "POST":
-        expect(tie.version)
+        expect(tie)
     if form.carried_out(lambda: operations.end_tie(tie, form.on.data)):
         flash(_("已结束，历史保留。"))
         return go("households.home", home_id=tie.home_id)

@@ -45,12 +45,8 @@ class ThingsForm(Form):
     """How many of each kind are handed out; every key has been tried in its lock."""
 
     tested = tick(_l("每把钥匙已当面试开"), description=_l("先陪业主到门口逐把试，再回来列清单签字"))
-    other_what = text(_l("其他物品是什么"), 80, description=_l("填了件数就要写"))
+    other_what = text(_l("其他物品是什么"), 80, needed=None, description=_l("填了件数就要写"))
     entrance_key: IntegerField
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.other_what.flags.optional = False
 
     def counts(self) -> dict[str, int]:
         """How many of each kind."""

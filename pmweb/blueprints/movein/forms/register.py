@@ -58,15 +58,10 @@ class MemberForm(Part):
     filled_by = ("name", "mobile", "relation", "age_group", "guardian_agreed")
     kind = choice(_l("身份"), [(k.value, TIES[k]) for k in MEMBERS])
     name = text(_l("姓名"), 40, needed=True)
-    relation = text(_l("与业主关系"), 20)
-    mobile = mobile(_l("手机"), description=_l("紧急联系人必填"))
-    age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGES.items())], needed=False)
+    relation = text(_l("与业主关系"), 20, needed=None)
+    mobile = mobile(_l("手机"), needed=None, description=_l("紧急联系人必填"))
+    age_group = select(_l("年龄段"), [("", "—"), *((a.value, w) for a, w in AGES.items())], needed=None)
     guardian_agreed = tick(_l("监护人同意登记 14 岁以下儿童的信息"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in (self.mobile, self.relation, self.age_group):  # whether it is needed depends on the kind
-            field.flags.optional = False
 
     def validate(self, extra_validators: Any = None) -> bool:
         """An emergency contact can be called, and a member of the family is something to the owner (FM-01)."""

@@ -17,17 +17,13 @@ class RetestForm(Form):
     """One line: in order, or what is wrong. Left alone, it goes on waiting."""
 
     passed = choice(
-        _l("补测结果"), [("yes", _l("合格")), ("no", lazy_pgettext("recheck", "不合格"))], needed=False
+        _l("补测结果"), [("yes", _l("合格")), ("no", lazy_pgettext("recheck", "不合格"))], needed=None
     )
-    note = note(_l("说明"), description=_l("不合格的，写明哪里不合格"))
+    note = note(_l("说明"), needed=None, description=_l("不合格的，写明哪里不合格"))
     severity = select(
         _l("严重程度"), [(s.value, w) for s, w in SEVERITIES.items()], default=Severity.MINOR.value
     )
     photos = PhotosField(_l("照片"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.passed.flags.optional = False  # it is what the page asks for, if only on its day
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Words or photos without a result are no result."""

@@ -210,6 +210,14 @@ def key_entries(move_in: MoveIn) -> list[KeyEntry]:
     )
 
 
+def what_else(entries: Sequence[KeyEntry]) -> str:
+    """What the things of the kind ``other`` are, as it was written when they were listed."""
+    listed = (
+        e.reason for e in reversed(entries) if e.kind == "other" and e.act is KeyAct.HANDED_OUT and e.reason
+    )
+    return next(listed, "")
+
+
 def first_charge(move_in: MoveIn, *, at: datetime) -> fees.Proposal:
     """What the first period costs, with its arithmetic (M-8, A-9): from the hand-over to the end of the period."""
     return fees.propose_first_period(move_in.home, from_on=charged_from(move_in, at))

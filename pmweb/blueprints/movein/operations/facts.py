@@ -53,6 +53,7 @@ def _facts(records: Records, ready: list[papers.Standing], file: list[filing.Fil
         charged=move_in.charge_id is not None,
         round=sheet.round if sheet else 0,
         round_closed=records.round_closed,
+        found=progress_of(records.items).defects,
         progress=progress_of_round(records.later) if records.later else progress_of(records.items),
         readings=len(records.readings),
         meters=len(OPENING_METERS),

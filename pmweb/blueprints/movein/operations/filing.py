@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from pmweb import clock
 from pmweb.blueprints.movein.models import MoveIn, PaperSeen
 from pmweb.blueprints.movein.operations import case, papers, retests
@@ -112,12 +110,6 @@ def file(
         session, move_in, f"movein.{to.value}", at=at, home_id=move_in.home_id, count=facts.open_defects
     )
     session.flush()
-
-
-def household_file(home_id: int) -> list[HouseholdPaper]:
-    """Every paper in the file of a home (户档案目录)."""
-    query = select(HouseholdPaper).where(HouseholdPaper.home_id == home_id).order_by(HouseholdPaper.id)
-    return list(unit().scalars(query))
 
 
 def _filed_kinds(move_in: MoveIn) -> tuple[Paper, ...]:

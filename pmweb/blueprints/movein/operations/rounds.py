@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, shelf, tasks
+from pmweb.models.files import Attachment
 from pmweb.models.session_rules import actor_of
 
 SOURCE = MoveIn.__tablename__
@@ -35,6 +36,11 @@ SETTLED = ("signed", "followed_up", "closed", "cancelled")
 def repairs_of(move_in: MoveIn) -> list[Row[Any]]:
     """The work orders that came out of this move-in, as columns: one query."""
     return sources.of_source(SOURCE, move_in.id)
+
+
+def photos_for(items: Iterable[AcceptanceItem]) -> dict[int, tuple[list[Attachment], list[Attachment]]]:
+    """By work order of these defects: the photos from before the repair and from after it, to compare (M-17)."""
+    return sources.photos_of(item.repair_id for item in items if item.repair_id is not None)
 
 
 def register_defects(

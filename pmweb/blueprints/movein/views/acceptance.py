@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -30,8 +30,8 @@ from pmweb.models.homes import OPENING_METERS, Finish
 from pmweb.models.staff import Staff
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.nouns import RESPONSIBLES, SEVERITIES
-from pmweb.web.pages import go, page
-from pmweb.web.unit_of_work import Stale, captured_at, new_key, seen_version
+from pmweb.web.pages import asked_row, go, page
+from pmweb.web.unit_of_work import captured_at, expect, from_outbox, new_key
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def acceptance(move_in_id: int) -> Response:
     return _sheet_page(
         move_in,
         sheet,
-        item_id=request.args.get("item", wait_id, type=int),
+        item_id=request.args.get("item", wait_id, type=int) or asked_row("item"),
         position=request.args.get("room", type=int),
         wait_id=wait_id,
     )
@@ -178,13 +178,31 @@ def mark_item(move_in_id: int, item_id: int) -> Response:
     if "wait" in request.form:  # nothing is said yet: the line opens and asks why it cannot be tested today
         return go("movein.acceptance", move_in_id=move_in_id, wait=item_id, _anchor=f"item-{item_id}")
     _refuse_stale(item)
+    return _taken(move_in, sheet, item, lambda form: _say(move_in, sheet, item, form))
+
+
+@bp.post("/<int:move_in_id>/items/<int:item_id>/photos")
+@requires(Permission.MOVEIN_INSPECT)
+def add_photos(move_in_id: int, item_id: int) -> Response:
+    """Photos of a defect by themselves: the words of the line went ahead of them (offline.md)."""
+    move_in, sheet, item = _line(move_in_id, item_id)
+    at = captured_at()
+    return _taken(
+        move_in, sheet, item, lambda form: walk.add_photos(move_in, sheet, item, form.photos.data, at=at)
+    )
+
+
+def _taken(
+    move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, act: Callable[[ItemForm], None]
+) -> Response:
+    """A photo that cannot be read is said to be so, and does not stop the others; the outbox keeps it."""
     form = ItemForm()
-    refused = form.good_photos_only()
-    if form.carried_out(lambda: _say(move_in, sheet, item, form)):
+    refused = [] if from_outbox() else form.good_photos_only()
+    if form.carried_out(lambda: act(form)):
         for sentence in refused:
             flash(sentence, "bad")
-        return go("movein.acceptance", move_in_id=move_in_id, item=item_id, _anchor=f"item-{item_id}")
-    return _sheet_page(move_in, sheet, item_id=item_id, form=form)
+        return go("movein.acceptance", move_in_id=move_in.id, item=item.id, _anchor=f"item-{item.id}")
+    return _sheet_page(move_in, sheet, item_id=item.id, form=form)
 
 
 def _say(move_in: MoveIn, sheet: AcceptanceSheet, item: AcceptanceItem, form: ItemForm) -> None:
@@ -265,12 +283,15 @@ def _room(move_in_id: int, position: int) -> tuple[MoveIn, AcceptanceSheet, Room
 
 
 def _refuse_stale(item: AcceptanceItem) -> None:
-    """Somebody else has touched this line since the page was made. One's own later tap overrides one's own."""
-    seen = seen_version()
-    if seen is not None and seen != item.version and item.marked_by != f"staff:{current_user.id}":
-        kind, _colon, number = item.marked_by.partition(":")
-        staff = unit().get(Staff, int(number)) if kind == "staff" else None
-        raise Stale(staff.name if staff else "")
+    """Somebody else has touched this line since the page was made. One's own later tap overrides one's own,
+    whatever it was: a tap on the line, or 其余全部合格 of the room."""
+    expect(item, lambda: _who_marked(item), own=item.marked_by == f"staff:{current_user.id}")
+
+
+def _who_marked(item: AcceptanceItem) -> str:
+    kind, _colon, number = item.marked_by.partition(":")
+    staff = unit().get(Staff, int(number)) if kind == "staff" else None
+    return staff.name if staff else ""
 
 
 def _sheet_page(
@@ -290,6 +311,8 @@ def _sheet_page(
         room = rooms[position - 1]
     defects = [line.id for line in items if line.result is Result.DEFECT]
     progress = progress_of(items)
+    reasons_of = defaults().movein.reasons_of
+    sets = (reasons_of(defaults().acceptance.items[line.code]) for line in items)
     open_lines = {line.code for line in items if line.result is Result.NOT_TESTED and not line.note}
     return page(
         "movein/acceptance.html",
@@ -307,7 +330,8 @@ def _sheet_page(
         metered=progress.complete and len(meters.readings_of(move_in)) >= len(OPENING_METERS),
         rooms_done=sum(r.done == len(r.items) for r in rooms),
         checklist=defaults().acceptance,
-        reasons_of=defaults().movein.reasons_of,
+        reasons_of=reasons_of,
+        reason_sets=list(dict.fromkeys(sets)),
         instruments=sheets.INSTRUMENT_METHODS,
         meter_lines=sheets.METER_LINES.values(),
         only_meters=open_lines <= set(sheets.METER_LINES.values()),

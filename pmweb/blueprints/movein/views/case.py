@@ -26,7 +26,7 @@ from pmweb.blueprints.movein.views.base import bp, case_of, opened_case, the_cas
 from pmweb.domain.matter_numbers import matter_number
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
-from pmweb.models.homes import Home, meant_by
+from pmweb.models.homes import Home, homes_like, meant_by
 from pmweb.models.people import PartyKind, Person
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.cards import timeline_of
@@ -106,7 +106,7 @@ def new() -> Response:
     home_id = request.args.get("home", type=int)
     if home_id is None:
         wanted = request.args.get("q", "")
-        homes = _homes_like(wanted) if wanted else case.homes_to_move_in(FIRST_HOMES)
+        homes = homes_like(unit(), wanted) if wanted else case.homes_to_move_in(FIRST_HOMES)
         return page("movein/new.html", homes=homes, home=None)
     home = find(Home, home_id)
     owner = case.owner_of(home.id)
@@ -165,7 +165,7 @@ def void(move_in_id: int) -> Response:
     """End a case that should not have been opened."""
     move_in = the_case(move_in_id)
     form = VoidForm()
-    expect(move_in.version)
+    expect(move_in)
     if form.carried_out(lambda: voiding.void(move_in, form.reason.data or "", at=captured_at())):
         flash(_("已作废，记录保留。"))
         return go("movein.show", move_in_id=move_in_id)
@@ -183,7 +183,7 @@ def identity(move_in_id: int) -> Response:
     form = IdentityForm(data=identity_answers(move_in, seen, case.power_of(move_in)))
     form.ask_for(list(kept))
     if request.method == "POST":
-        expect(move_in.version)
+        expect(move_in)
     missing: list[tuple[Paper, ...]] = []
 
     def check() -> None:
@@ -245,12 +245,3 @@ def _filtered() -> Select[*tuple[Any, ...]]:
         condition = meant_by(wanted)
         query = query.where(condition if condition is not None else false())
     return query
-
-
-def _homes_like(wanted: str) -> list[Any]:
-    """Homes that the typed number may mean, for the first screen of a new case."""
-    condition = meant_by(wanted)
-    if condition is None:
-        return []
-    query = select(Home.id, Home.label, Home.layout_type, Home.sold).where(condition).order_by(Home.sort_key)
-    return list(unit().execute(query.limit(12)))

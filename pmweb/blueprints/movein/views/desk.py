@@ -37,7 +37,7 @@ def agreements(move_in_id: int) -> Response:
     FLOW.open_step("agreements", facts)
     rules = defaults().movein
     if request.method == "POST":
-        expect(move_in.version)
+        expect(move_in)
     form = AgreementsForm(data={"agreements": list(move_in.agreements) or list(rules.agreements)})
     if form.carried_out(lambda: desk.choose_agreements(move_in, form.chosen(), rules, at=captured_at())):
         flash(_("本次签署的文件已定。"))
@@ -54,9 +54,9 @@ def handover(move_in_id: int) -> Response:
     entries = desk.key_entries(move_in)
     seen = entries[-1].id if entries else 0
     if request.method == "POST":
-        expect(seen)  # the last line of the ledger stands for its version
+        expect(lambda: seen)  # the last line of the ledger stands for its version
     held = balance((entry.kind, entry.act, entry.quantity) for entry in entries)
-    known = next((entry.reason for entry in reversed(entries) if entry.kind == "other" and entry.reason), "")
+    known = desk.what_else(entries)
     form = ThingsForm(data=held | {"tested": True, "other_what": known} if entries else None)
 
     def list_them() -> None:
@@ -101,6 +101,7 @@ def keys(move_in_id: int) -> Response:
         move_in=move_in,
         entries=entries,
         held=held,
+        other=desk.what_else(entries),
         act_words=KEY_ACT_WORDS,
     )
 

@@ -40,7 +40,7 @@ def filing_page(move_in_id: int) -> Response:
     FLOW.open_step("filing", opened.facts)
     places, form = _places(opened), FileForm()
     if request.method == "POST":
-        expect(_version(opened))
+        expect(lambda: _version(opened))
         if _kept(opened, places, form):
             return _go_on(move_in_id, form)
     return page(

@@ -61,8 +61,8 @@ def readings(move_in_id: int) -> Response:
 def read_meters(move_in_id: int) -> Response:
     """Take the readings that were filled in, each with the photo of its dial (M-10)."""
     move_in = _opened(move_in_id)
+    expect(lambda: _version(_taken(move_in)))
     taken = _taken(move_in)
-    expect(_version(taken))
     form = ReadingsForm(data=_answers(meters.known_meters(move_in), taken), kept=_kept(taken))
     if form.carried_out(lambda: _read(move_in, form)):
         return _go_on(move_in)

@@ -62,7 +62,7 @@ def register(move_in_id: int) -> Response:
     FLOW.open_step("register", facts)
     sheet = _sheet(move_in)
     if request.method == "POST":
-        expect(_version(move_in))
+        expect(lambda: _version(move_in))
         button = request.form.get("button", "done")
         if _taken(move_in, sheet, button):
             _warn_when_signed(move_in_id)

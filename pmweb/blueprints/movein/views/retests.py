@@ -38,7 +38,7 @@ def settle_retests(move_in_id: int) -> Response:
     """Take what was said about any of them; a line that failed becomes a work order (M-12)."""
     move_in = the_case(move_in_id)
     lines = _lines(move_in)
-    expect(_version(lines))
+    expect(lambda: _version(lines))
     forms = _forms(lines)
     said = {item: forms[item.id] for item in lines if item.id in forms and forms[item.id].filled()}
     fits = Together(list(said.values())).validate()

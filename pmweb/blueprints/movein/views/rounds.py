@@ -156,7 +156,7 @@ def show_rounds(move_in_id: int) -> Response:
 def appoint(move_in_id: int) -> Response:
     """Agree on the time of the next acceptance (M-15) and tell the repair department (M-16)."""
     move_in = the_case(move_in_id)
-    expect(_seen(rounds.appointment_of(move_in)), lambda: journal.last_actor(unit(), move_in))
+    expect(lambda: _seen(rounds.appointment_of(move_in)), lambda: journal.last_actor(unit(), move_in))
     form = AppointmentForm()
     if form.carried_out(
         lambda: rounds.appoint(
@@ -201,7 +201,7 @@ def mark_defect(move_in_id: int, found_id: int) -> Response:
     sheet = find(AcceptanceSheet, found.sheet_id)
     if sheet.move_in_id != move_in.id:
         abort(404)
-    expect(found.version)
+    expect(found)
     form = DefectForm()
     if form.carried_out(
         lambda: rounds.mark_defect(
@@ -298,6 +298,7 @@ def _rounds_page(
         turn=next_act.turn,
         waits_for=next_act.says,
         later=later,
+        photos=rounds.photos_for(items[found.item_id] for found in later),
         failed=failed,
         appointment=appointment,
         seen=_seen(appointment),

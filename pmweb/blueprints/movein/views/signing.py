@@ -13,6 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from pmweb.blueprints.movein.models import AcceptanceItem, MoveIn
+from pmweb.blueprints.movein.names import FACT_NAMES, RESULT_WORDS, paper_name
 from pmweb.blueprints.movein.operations import acceptance, meters, papers, rounds, signing
 from pmweb.blueprints.movein.operations.facts import progress_of, progress_of_round
 from pmweb.blueprints.movein.operations.signing import Moment
@@ -23,11 +24,12 @@ from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.models.homes import METER_UNITS
 from pmweb.models.signatures import SignerSide
+from pmweb.models.signing import Change, Paper
 from pmweb.web.access import requires
 from pmweb.web.filters import day, named, quantity
 from pmweb.web.nouns import METER_TITLES
 from pmweb.web.pages import go, page
-from pmweb.web.signing import SignForm, locale, refused_parts
+from pmweb.web.signing import SignForm, expect_as_shown, locale, refused_parts, remembered
 from pmweb.web.unit_of_work import captured_at
 
 
@@ -45,10 +47,13 @@ def sign(move_in_id: int) -> Response:
     """The owner's page: what will be confirmed, and the pad; afterwards the repair department signs its part."""
     move_in = the_case(move_in_id)
     moment = _turn(move_in)
+    form = SignForm()
+    if request.method == "POST":
+        expect_as_shown(form, _papers(moment), moment.seen, lambda change: _changed(move_in, moment, change))
     if not moment.owed:
         flash(_("没有待签的文件。"))
         return go("movein.show", move_in_id=move_in_id)
-    form = _form(move_in, moment)
+    _offer_signers(form, move_in, moment)
     if form.carried_out(lambda: _sign(move_in, moment, form)):
         flash(_said(move_in, moment, form))
         after = signing.moment_of(move_in, SignerSide.OFFICE, defaults(), locale())
@@ -90,8 +95,27 @@ def _after_all() -> bool:
     return "after_all" in request.args
 
 
-def _form(move_in: MoveIn, moment: Moment) -> SignForm:
-    form = SignForm()
+def _papers(moment: Moment) -> list[Paper]:
+    return [standing.paper for standing in moment.owed]
+
+
+def _changed(move_in: MoveIn, moment: Moment, change: Change) -> str:
+    """What the owner is shown before signing anew, as far as one sentence can say it."""
+    paper = paper_name(change.paper)
+    if not change.fact and change.paper in {standing.kind for standing in moment.owed}:
+        return _("%(paper)s：新加的，要一起签", paper=paper)
+    if not change.fact:
+        return _("%(paper)s：已经签过，或内容改动后要重新核对", paper=paper)
+    if change.fact != "lines" or change.entry is None:
+        return _("%(paper)s：%(what)s有改动", paper=paper, what=FACT_NAMES.get(change.fact, _("内容")))
+    sheet = acceptance.first_sheet(move_in)
+    item = acceptance.items_of(sheet)[change.entry]
+    where = f"{room_names(sheet)[item.room, item.room_no]} · {named(defaults().acceptance.items[item.code])}"
+    now = " · ".join(filter(None, [str(RESULT_WORDS[item.result]), item.note]))
+    return _("第 %(n)s 项 %(where)s：现在是 %(now)s", n=item.position, where=where, now=now)
+
+
+def _offer_signers(form: SignForm, move_in: MoveIn, moment: Moment) -> None:
     if moment.side is SignerSide.OFFICE:
         staff = _who_came_along(move_in) or [current_user.name]
         form.signer.choices = [(name, name) for name in staff]
@@ -100,7 +124,6 @@ def _form(move_in: MoveIn, moment: Moment) -> SignForm:
         form.signer.choices = [(str(person.person_id), person.name) for person in moment.signers]
         usual = form.signer.choices[0][0]
     form.signer.data = form.signer.data or usual
-    return form
 
 
 def _who_came_along(move_in: MoveIn) -> list[str]:
@@ -142,6 +165,7 @@ def _sign_page(move_in: MoveIn, moment: Moment, form: SignForm) -> Response:
         moment=moment,
         office=office,
         after_all=_after_all() or None,
+        shown=remembered(_papers(moment)),
         who=_("维修 %(name)s", name=name) if office else name,
         **_confirmed(move_in, {paper.kind for paper in moment.owed}),
     )

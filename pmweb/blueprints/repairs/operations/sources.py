@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,11 @@ from sqlalchemy import Row, select
 
 from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import Repair
-from pmweb.blueprints.repairs.operations.promises import follow
+from pmweb.blueprints.repairs.operations.promises import follow, nature_of
+from pmweb.blueprints.repairs.operations.work import AFTER
 from pmweb.extensions import unit
+from pmweb.models import shelf
+from pmweb.models.files import Attachment
 from pmweb.models.staff import Staff
 
 
@@ -43,6 +47,18 @@ def repair_of(kind: str, source_id: int, repair_id: int) -> Repair | None:
     return unit().scalar(query)
 
 
+def photos_of(repair_ids: Iterable[int]) -> dict[int, tuple[list[Attachment], list[Attachment]]]:
+    """By repair: what was photographed before the work, and what after it; one query (M-17)."""
+    taken = shelf.attachments(unit(), Repair.__tablename__, repair_ids)
+    return {
+        repair_id: (
+            [photo for photo in photos if photo.caption != AFTER],
+            [photo for photo in photos if photo.caption == AFTER],
+        )
+        for repair_id, photos in taken.items()
+    }
+
+
 def let_go(kind: str, source_id: int, at: datetime) -> int:
     """The matter has ended with work still to do: from now on each repair stands on its own (M-18, M-19).
 
@@ -53,13 +69,13 @@ def let_go(kind: str, source_id: int, at: datetime) -> int:
     query = select(Repair).where(
         Repair.source_kind == kind,
         Repair.source_id == source_id,
-        Repair.state.in_(rules.OPEN),
+        Repair.state.in_(rules.TO_MEND),
         Repair.on_its_own.is_(False),
     )
     going_on = list(unit().scalars(query.order_by(Repair.id)))
     for repair in going_on:
         repair.on_its_own = True
-        if rules.signed_here(repair.state, on_its_own=True):
+        if rules.signed_here(repair.state, nature_of(repair)):
             follow(repair, "repair.on_its_own", max(at, repair.moved_at))
     unit().flush()
     return len(going_on)

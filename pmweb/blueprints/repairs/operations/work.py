@@ -14,8 +14,15 @@ from sqlalchemy import select
 from pmweb import clock
 from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import ROUND_FACTS, Repair, RepairRound
+from pmweb.blueprints.repairs.operations.billing import drop_bill
 from pmweb.blueprints.repairs.operations.moves import move, not_before, table
-from pmweb.blueprints.repairs.operations.promises import follow, promise_appointment, withdraw_appointment
+from pmweb.blueprints.repairs.operations.promises import (
+    follow,
+    nature_of,
+    promise_appointment,
+    promise_decision,
+    withdraw_appointment,
+)
 from pmweb.blueprints.repairs.rules import (
     RepairSource,
     RepairState,
@@ -137,8 +144,12 @@ def accept(repair: Repair, at: datetime) -> None:
 
 
 def arrive(repair: Repair, at: datetime) -> None:
-    """The repairer is on site; the first arrival of the round stands."""
+    """The repairer is on site; the first arrival of the round stands.
+
+    ``RuleBroken``: ``repair.estimate_first`` (X-6: the resident agrees to the price before).
+    """
     table().move(repair.state, RepairState.ON_SITE)
+    rules.refuse_arrival(nature_of(repair), accepted=repair.estimate_accepted_at is not None)
     at = not_before(repair, at)
     move(repair, RepairState.ON_SITE)
     repair.arrived_at = repair.arrived_at or at
@@ -170,20 +181,20 @@ def resume(repair: Repair, at: datetime, appointment_at: datetime | None = None)
     at = not_before(repair, at)
     move(repair, RepairState.ACCEPTED)
     repair.accepted_at = repair.accepted_at or at
-    repair.appointment_at = appointment_at
+    repair.appointment_at, repair.resumed_at = appointment_at, at
     follow(repair, "repair.resumed", at, appointment_at=_said(appointment_at))
 
 
 def complete(repair: Repair, work_done: str, at: datetime, photo_ids: Iterable[int] = ()) -> None:
     """The work is done. A safety matter or a leak needs photos of it (FM-09).
 
-    ``RuleBroken``: ``repair.work_done``, ``repair.photo_after``.
+    ``RuleBroken``: ``repair.work_done``, ``repair.photo_after``, ``repair.estimate_first`` (X-6: the resident took
+    the consent back, or the estimate changed).
     """
     table().move(repair.state, RepairState.COMPLETED)
+    rules.refuse_arrival(nature_of(repair), accepted=repair.estimate_accepted_at is not None)
     photos = tuple(photo_ids)
-    rules.refuse_without_work(
-        work_done, severity=repair.severity, delicate=_delicate(repair), photos=len(photos)
-    )
+    rules.refuse_without_work(work_done, photo_needed=needs_photo(repair), photos=len(photos))
     at = not_before(repair, at)
     repair.work_done, repair.completed_at = work_done, at
     move(repair, RepairState.COMPLETED)
@@ -199,7 +210,7 @@ def recheck(repair: Repair, passed: bool, note: str, at: datetime) -> None:
     if not passed:
         table().move(repair.state, RepairState.REWORK)
         rules.refuse_without_reason(note, field="note")
-        _begin_again(repair, "repair.recheck_failed", note, at)
+        begin_again(repair, "repair.recheck_failed", note, at)
         return
     table().move(repair.state, RepairState.RECHECKED)
     at = not_before(repair, at)
@@ -209,10 +220,29 @@ def recheck(repair: Repair, passed: bool, note: str, at: datetime) -> None:
     promise_appointment(repair, at)
 
 
+def leak_test(repair: Repair, method: str, passed: bool, note: str, at: datetime) -> None:
+    """A-21: whether it still leaks. Failed, it is rework for the reason ``note``, in the next round.
+
+    RuleBroken("repair.leak_test_early") before the method could tell; KeyError for one that the data do not have.
+    """
+    way = defaults().repairs.leak_test_methods[method]
+    if not passed:
+        table().move(repair.state, RepairState.REWORK)
+        rules.refuse_without_reason(note, field="note")
+        begin_again(repair, "repair.leak_test_failed", note, at)
+        return
+    table().move(repair.state, RepairState.LEAK_TESTED)
+    at = not_before(repair, at)
+    rules.refuse_early_test(repair.completed_at or at, way.duration, at)
+    repair.leak_tested_at, repair.leak_test_method = at, way.id
+    move(repair, RepairState.LEAK_TESTED)
+    follow(repair, "repair.leak_tested", at, method=method, note=note)
+
+
 def rework(repair: Repair, reason: str, at: datetime) -> None:
     """The work did not hold (a failed second acceptance, a follow-up): back to M-12 with a higher round."""
     table().move(repair.state, RepairState.REWORK)
-    _begin_again(repair, "repair.rework", reason, at)
+    begin_again(repair, "repair.rework", reason, at)
 
 
 def cancel(repair: Repair, reason: str, at: datetime) -> None:
@@ -222,6 +252,7 @@ def cancel(repair: Repair, reason: str, at: datetime) -> None:
     at = not_before(repair, at)
     repair.cancelled_at, repair.cancel_reason = at, reason
     move(repair, RepairState.CANCELLED)
+    drop_bill(repair, reason, at)
     follow(repair, "repair.cancelled", at, reason=reason)
     promise_appointment(repair, at)
 
@@ -233,10 +264,14 @@ def _clear(repair: Repair, *names: str) -> None:
     unit().expire(repair, ["assignee"])
 
 
-def _begin_again(repair: Repair, event: str, reason: str, at: datetime) -> None:
-    """Keep the round that did not hold, and begin the next."""
+def begin_again(repair: Repair, event: str, reason: str, at: datetime) -> None:
+    """Keep the round that did not hold, and begin the next.
+
+    What the owner had signed at a second acceptance is not asked for there again: the resident signs at the repair.
+    """
     rules.refuse_without_reason(reason)
     at = not_before(repair, at)
+    repair.on_its_own = repair.on_its_own or repair.signed_at is not None
     kept = {name: getattr(repair, name) for name in ROUND_FACTS}
     ended = RepairRound(round=repair.round, ended_in=repair.state, ended_at=at, reason=reason, **kept)
     repair.rounds.append(ended)
@@ -245,6 +280,7 @@ def _begin_again(repair: Repair, event: str, reason: str, at: datetime) -> None:
     _clear(repair, *ROUND_FACTS)
     withdraw_appointment(repair, at)
     follow(repair, event, at, reason=reason)
+    promise_decision(repair, at)
 
 
 def _attach(repair: Repair, file_ids: Iterable[int], caption: str, at: datetime) -> None:
@@ -261,8 +297,13 @@ def _said(moment: date | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _delicate(repair: Repair) -> bool:
-    """Whether it is a safety matter or a leak: by its category, or by its trade before anybody has named one."""
+def needs_photo(repair: Repair) -> bool:
+    """FM-09: whether the finished work is photographed: a safety matter or a leak.
+
+    By its category, or by severity and trade before anybody has named one.
+    """
+    if repair.severity is Severity.SAFETY:
+        return True
     if repair.category is None:
         return repair.trade == "waterproofing"
     category = defaults().repairs.categories[repair.category]

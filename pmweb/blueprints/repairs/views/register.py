@@ -13,6 +13,7 @@ from pmweb import clock
 from pmweb.blueprints.repairs import forms, register, rules
 from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.operations.moves import table
+from pmweb.blueprints.repairs.operations.promises import nature_of
 from pmweb.blueprints.repairs.register import Wanted
 from pmweb.blueprints.repairs.rules import Verb
 from pmweb.blueprints.repairs.views.base import TONES, bp, forward, rights
@@ -68,7 +69,7 @@ def export() -> Response:
     wanted, _form = _wanted(register.workers())
     data = defaults()
     heads = (
-        *(_("单号"), _("房号"), _("位置"), _("内容"), _("工种"), _("优先级"), _("严重程度"), _("责任方")),
+        *(_("单号"), _("房号"), _("位置"), _("内容"), _("工种"), _("优先级"), _("严重程度"), _("责任单位")),
         *(_("来源"), _("状态"), _("轮次"), _("维修人员"), _("登记时间"), _("约定上门"), _("完工时间")),
         *(_("约定完成"), _("当前期限")),
     )
@@ -107,4 +108,4 @@ def _wanted(workers: list[Any]) -> tuple[Wanted, forms.FilterForm]:
 def _next_verb(row: Any) -> Verb | None:
     """What this person may do next to a row of the register."""
     own = row.assignee_id == person().id
-    return forward(rules.offered(table(), row.state, rights(), own=own))
+    return forward(rules.offered(table(), row.state, rights(), own=own, nature=nature_of(row)))

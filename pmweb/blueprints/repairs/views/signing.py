@@ -10,13 +10,16 @@ from werkzeug.wrappers import Response
 from pmweb.blueprints.repairs import register, rules
 from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.operations import signing
+from pmweb.blueprints.repairs.operations.promises import nature_of
+from pmweb.blueprints.repairs.price_forms import KIND_WORDS
 from pmweb.blueprints.repairs.views.base import bp, rights
+from pmweb.blueprints.repairs.views.estimates import costs_of
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
 from pmweb.web.access import find, person, requires
 from pmweb.web.nouns import RESPONSIBLES
 from pmweb.web.pages import go, page
-from pmweb.web.signing import SignForm, locale, refused_parts
+from pmweb.web.signing import SignForm, expect_as_shown, locale, refused_parts, remembered
 from pmweb.web.unit_of_work import captured_at
 
 
@@ -25,11 +28,18 @@ from pmweb.web.unit_of_work import captured_at
 def work_order(repair_id: int) -> Response:
     """The work order on A4, for the repairer to take along (R-6, FM-09)."""
     repair = find(Repair, repair_id)
-    drawn = segno.make(repair.number, error="m").svg_inline(scale=1, border=0, omitsize=True)
+    costs = costs_of(repair)
+    lines = costs.done or costs.estimate
+    heading = (_("费用") if costs.done else _("预估费用")) if costs.paid else _("领用材料")
+    drawn = segno.make(repair.number, error="m", micro=False).svg_inline(scale=1, border=0, omitsize=True)
     return page(
         "repairs/work_order.html",
         repair=repair,
         qr=drawn,
+        lines=lines,
+        heading=heading,
+        leak=nature_of(repair).leak,
+        sum=rules.total(lines),
         people=register.people_to_call(repair.home_id),
         responsible=RESPONSIBLES,
     )
@@ -44,6 +54,8 @@ def sign(repair_id: int) -> Response:
         raise RuleBroken("repair.not_yours")
     moment = signing.moment_of(repair, locale())
     form = SignForm()
+    if request.method == "POST":
+        expect_as_shown(form, [moment.paper], moment.seen, lambda _change: _("工作单的内容有改动"))
     form.signer.choices = [(str(who.person_id), who.name) for who in moment.signers]
     form.signer.data = form.signer.data or form.signer.choices[0][0]
 
@@ -67,5 +79,8 @@ def sign(repair_id: int) -> Response:
         form=form,
         repair=repair,
         moment=moment,
+        costs=costs_of(repair),
+        kinds=KIND_WORDS,
+        shown=remembered([moment.paper]),
         who=moment.signers[0].name,
     )

@@ -81,6 +81,6 @@ def _account(staff_id: int) -> Staff:
     """The person, if the account is in the administrator's hands; a POST has to have seen this version."""
     staff = member(staff_id)
     if request.method == "POST":
-        expect(staff.version)
+        expect(staff)
     rules.check_account(held_by(person()), held_by(staff))
     return staff

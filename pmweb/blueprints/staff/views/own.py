@@ -13,7 +13,7 @@ from pmweb.blueprints.staff.forms import AS_BROWSER, EstateForm, MeForm, Passwor
 from pmweb.blueprints.staff.views.base import bp
 from pmweb.extensions import limiter
 from pmweb.models.staff import Staff
-from pmweb.web.access import PUBLIC, person, signed_in
+from pmweb.web.access import PUBLIC, access_of, person, signed_in
 from pmweb.web.pages import go, page, see
 from pmweb.web.unit_of_work import expect, settle, without_lock
 
@@ -26,7 +26,7 @@ GUESSES = "10 per 10 minutes"
 def first_things_first() -> Response | None:
     """What has to be done before anything else: a password of one's own, an estate, a role."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint == "static" or getattr(view, "access", None) == PUBLIC:
+    if view is None or request.endpoint == "static" or access_of(view) == PUBLIC:
         return None
     if request.endpoint in _ALWAYS_OPEN or not current_user.is_authenticated:
         return None
@@ -53,7 +53,7 @@ def me() -> Response:
     staff = person()
     form = MeForm(data={"mobile": staff.mobile, "locale": staff.locale or AS_BROWSER})
     if request.method == "POST":
-        expect(staff.version)
+        expect(staff)
     locale = None if form.locale.data == AS_BROWSER else form.locale.data
     if form.carried_out(lambda: operations.change_own(staff, form.mobile.data or "", locale)):
         flash(_("已保存。"))

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pmweb.blueprints.repairs.rules import (
     HAS_ASSIGNEE,
     HAS_WORK,
     WAITING_STATES,
+    Part,
     RepairSource,
     RepairState,
     Responsible,
     Severity,
 )
+from pmweb.domain.money import Money
+from pmweb.domain.warranty import Verdict
 from pmweb.models.base import Audited, Base, Evidence, InEstate, Versioned
 from pmweb.models.homes import Home
 from pmweb.models.staff import Staff
@@ -26,22 +29,70 @@ def _in(states: Iterable[RepairState]) -> str:
     return ", ".join(f"'{state.value}'" for state in RepairState if state in set(states))
 
 
-class Repair(InEstate, Audited, Versioned, Base):
+_TO_FOLLOW_UP = text("follow_up_due_at is not null and followed_up_at is null")
+"""What the queue of the follow-ups reads: as small as the queue, whatever the register has gathered."""
+
+
+class RoundFacts:
+    """The facts of the work in one round; they are kept when the next begins."""
+
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    appointment_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    resumed_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    work_done: Mapped[str] = mapped_column(Text, default="")
+    rechecked_at: Mapped[datetime | None]
+    recheck_note: Mapped[str] = mapped_column(Text, default="")
+    leak_tested_at: Mapped[datetime | None]
+    leak_test_method: Mapped[str] = mapped_column(String(20), default="")
+    signed_at: Mapped[datetime | None]
+    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id"))
+    follow_up_due_at: Mapped[datetime | None]
+    followed_up_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+ROUND_FACTS = tuple(RoundFacts.__annotations__)
+
+
+class Repair(RoundFacts, InEstate, Audited, Versioned, Base):
     """One repair: register entry and work order are two views of it (A-1).
 
     ``source_kind`` and ``source_id`` say where it came from, such as ``"move_in", 12``; a repair knows no
     more of it but that it has ended (``on_its_own``): then nobody else will ask for the signature. ``due_at``
     is the deadline of the promise that is open now, ``moved_at`` when the last move was made, ``queue_at``
     where it stands in the register. The facts of the work are those of the present ``round``; what went
-    before is kept in ``RepairRound``.
+    before is kept in ``RepairRound``. ``verdict``, ``warranty_ends_on`` and the two days it was reckoned from
+    (``completed_on`` of the building, ``handed_over_on`` of the home) stay as they were at the entry (R-3, T-6).
+    ``follows_id`` is the paid repair whose work the office stands for.
+    ``estimate`` and ``amount`` are what a paid repair is expected to cost and what it did cost (X-6); both stand over
+    all rounds, for the work is done anew at the office's expense. ``lines_written`` counts how often lines were
+    written, so that the version counts them, too.
     """
 
     __tablename__ = "repair"
+    not_in_trail = frozenset({"caller_phone"})
     __table_args__ = (
         UniqueConstraint("estate_id", "number"),
         Index(None, "estate_id", "state", "queue_at", "id"),
-        Index(None, "estate_id", "assignee_id", "state"),
+        # the board reads what stands in these two and nothing else of a row that it does not show
+        Index(None, "estate_id", "state", "trade", "priority", "queue_at", "due_at"),
+        Index(
+            "ix_repair_jobs", "estate_id", "assignee_id", "state", "priority", "appointment_at", "queue_at"
+        ),
+        Index(
+            "ix_repair_to_follow_up",
+            *("estate_id", "follow_up_due_at", "id"),
+            sqlite_where=_TO_FOLLOW_UP,
+            postgresql_where=_TO_FOLLOW_UP,
+        ),
         Index(None, "source_kind", "source_id"),
+        Index(None, "estate_id", "registered_at"),
+        Index(None, "estate_id", "completed_at"),
+        Index(None, "estate_id", "follow_up_due_at"),
         CheckConstraint("(source_kind is null) = (source_id is null)", name="source_is_whole"),
         CheckConstraint("home_id is not null or place <> ''", name="somewhere"),
         CheckConstraint("round >= 1", name="round_counts"),
@@ -66,6 +117,9 @@ class Repair(InEstate, Audited, Versioned, Base):
         ),
         CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name="cancelled_at"),
         CheckConstraint("cancelled_at is null or cancel_reason <> ''", name="cancelled_with_a_reason"),
+        CheckConstraint("(estimate_fen is null) = (estimated_at is null)", name="estimated_some_time"),
+        CheckConstraint("estimate_accepted_at is null or estimate_fen is not null", name="accepted_what"),
+        CheckConstraint("charge_id is null or amount_fen is not null", name="charged_an_amount"),
     )
 
     number: Mapped[str] = mapped_column(String(20))
@@ -86,55 +140,43 @@ class Repair(InEstate, Audited, Versioned, Base):
     due_on: Mapped[date | None]
     registered_at: Mapped[datetime]
 
+    part: Mapped[Part] = mapped_column(default=Part.PRIVATE)
+    caller_name: Mapped[str] = mapped_column(String(80), default="")
+    caller_phone: Mapped[str] = mapped_column(String(30), default="")
+    preferred_from_at: Mapped[datetime | None]
+    preferred_to_at: Mapped[datetime | None]
+    entry_allowed: Mapped[bool] = mapped_column(default=False)
+    verdict: Mapped[Verdict | None]
+    warranty_ends_on: Mapped[date | None]
+    exclusion: Mapped[str] = mapped_column(String(40), default="")
+    completed_on: Mapped[date | None]
+    handed_over_on: Mapped[date | None]
+
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("repair.id"))
+
+    estimate: Mapped[Money | None] = mapped_column("estimate_fen")
+    estimated_at: Mapped[datetime | None]
+    estimate_accepted_at: Mapped[datetime | None]
+    amount: Mapped[Money | None] = mapped_column("amount_fen")
+    charge_id: Mapped[int | None] = mapped_column(ForeignKey("charge.id"))
+    lines_written: Mapped[int] = mapped_column(default=0)
+
     state: Mapped[RepairState] = mapped_column(default=RepairState.REGISTERED)
     round: Mapped[int] = mapped_column(default=1)
     moved_at: Mapped[datetime]
     queue_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     waiting_reason: Mapped[str] = mapped_column(String(200), default="")
-
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    appointment_at: Mapped[datetime | None]
-    dispatched_at: Mapped[datetime | None]
-    accepted_at: Mapped[datetime | None]
-    arrived_at: Mapped[datetime | None]
-    completed_at: Mapped[datetime | None]
-    work_done: Mapped[str] = mapped_column(Text, default="")
-    rechecked_at: Mapped[datetime | None]
-    recheck_note: Mapped[str] = mapped_column(Text, default="")
-    leak_tested_at: Mapped[datetime | None]
-    signed_at: Mapped[datetime | None]
-    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id"))
-    followed_up_at: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(String(200), default="")
 
     home: Mapped[Home | None] = relationship(lazy="joined")
     assignee: Mapped[Staff | None] = relationship()
+    follows: Mapped[Repair | None] = relationship(remote_side="Repair.id")
     rounds: Mapped[list[RepairRound]] = relationship(order_by="RepairRound.round", back_populates="repair")
 
 
-ROUND_FACTS = (
-    "assignee_id",
-    "appointment_at",
-    "dispatched_at",
-    "accepted_at",
-    "arrived_at",
-    "completed_at",
-    "work_done",
-    "rechecked_at",
-    "recheck_note",
-    "leak_tested_at",
-    "signed_at",
-    "signature_id",
-    "followed_up_at",
-    "closed_at",
-)
-"""What belongs to one round and is kept when the next begins."""
-
-
-class RepairRound(InEstate, Audited, Evidence, Base):
+class RepairRound(RoundFacts, InEstate, Audited, Evidence, Base):
     """A round that did not hold: its facts as they stood, and why it began again. What was signed stays."""
 
     __tablename__ = "repair_round"
@@ -148,20 +190,6 @@ class RepairRound(InEstate, Audited, Evidence, Base):
     ended_in: Mapped[RepairState]
     ended_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    appointment_at: Mapped[datetime | None]
-    dispatched_at: Mapped[datetime | None]
-    accepted_at: Mapped[datetime | None]
-    arrived_at: Mapped[datetime | None]
-    completed_at: Mapped[datetime | None]
-    work_done: Mapped[str] = mapped_column(Text, default="")
-    rechecked_at: Mapped[datetime | None]
-    recheck_note: Mapped[str] = mapped_column(Text, default="")
-    leak_tested_at: Mapped[datetime | None]
-    signed_at: Mapped[datetime | None]
-    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id"))
-    followed_up_at: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
 
     repair: Mapped[Repair] = relationship(back_populates="rounds")
     assignee: Mapped[Staff | None] = relationship()
