@@ -2,7 +2,7 @@
 const outbox = (() => {
   const pill = document.getElementById("pill"), words = pill?.dataset ?? {};
   const channel = new BroadcastChannel("pmweb-outbox");
-  const here = new Set(); // what was captured since this page was opened
+  const here = {}; // lane → what was captured last since this page was opened
   const armed = new Map(); // form that saves by itself → its timer
   const calm = (form) => {
     clearTimeout(armed.get(form));
@@ -12,8 +12,6 @@ const outbox = (() => {
   const said = new WeakMap(); // form → what was captured of it last
   const stands = new WeakMap(); // form → which records it shows
   let chain = Promise.resolve(), writing = 0, tap = {}, touched = -Infinity;
-
-  const DAY = 24 * 3600 * 1000;
 
   const uuid = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   const opened = uuid(); // the key of what a page makes once each time that it is opened
@@ -103,7 +101,7 @@ const outbox = (() => {
         await store.add(made, list);
         kept = true;
         said.set(form, words);
-        here.add(made.id);
+        here[made.lane] = made.id;
       }
       for (const one of apart ? files : []) {
         const photo = record(form, path(form) + "/photos", `${made.lane.replace(/\/[^/]+$/, "")}-photos/${uuid()}`, made.fields.filter(([name]) => name === "_estate"), 1);
@@ -169,7 +167,7 @@ const outbox = (() => {
     drawing.setAttribute("href", drawing.getAttribute("href").replace(/#.*/, "#" + sign));
     pill.dataset.n = waiting.length;
     pill.href = state === "login" ? "/login?next=" + encodeURIComponent(location.pathname) : "/offline";
-    if (waiting.some((r) => Date.now() - Date.parse(r.at) > DAY)) tellOnce("say-old");
+    if (waiting.some((r) => Date.now() - Date.parse(r.at) > 864e5)) tellOnce("say-old");
     const says = pill.querySelector("[role=status]"), text = words["say" + state].replace("@", bad || n);
     if (says.textContent !== text) says.textContent = text; // else a screen reader says it again
   };
@@ -230,11 +228,12 @@ const outbox = (() => {
     for (const [record, see, said] of answers) {
       await rested();
       if (record.page.split("?")[0] !== location.pathname) continue;
-      if (record.code === 422 && parsed(record.html).getElementById(record.target) && !typing(record.target)) put(record.html);
+      const last = here[record.lane] ?? record.id; // an older refusal says nothing of what was sent since
+      if (record.code === 422 && last === record.id && parsed(record.html).getElementById(record.target) && !typing(record.target)) put(record.html);
       else if (see && record.target && new URL(see, location).pathname === location.pathname) {
         await refresh(see, record);
         if (said) put(said);
-      } else if (see && (here.has(record.id) || !record.target) && !document.querySelector("[data-dirty]")) {
+      } else if (see && (here[record.lane] === record.id || !record.target) && !document.querySelector("[data-dirty]")) {
         sessionStorage.setItem("said", said);
         location.assign(see);
       }
