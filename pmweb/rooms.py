@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from pmweb.blueprints.archive.views import archive
+from pmweb.blueprints.complaints import cards as complaints_cards
+from pmweb.blueprints.complaints.views import bp as complaints
 from pmweb.blueprints.desk import cards as desk_cards
 from pmweb.blueprints.desk.views import bp as desk
 from pmweb.blueprints.estate import cards as estate_cards
@@ -22,9 +24,21 @@ from pmweb.blueprints.staff import cards as staff_cards
 from pmweb.blueprints.staff.views import bp as staff
 from pmweb.web.cards import Card
 
-ROOMS: tuple[Blueprint, ...] = (home, households, movein, repairs, desk, fees, estate, staff, archive)
+ROOMS: tuple[Blueprint, ...] = (
+    home,
+    households,
+    movein,
+    repairs,
+    complaints,
+    desk,
+    fees,
+    estate,
+    staff,
+    archive,
+)
 CARDS: tuple[Card, ...] = (
     repairs_cards.CARD,
+    complaints_cards.CARD,
     fees_cards.CARD,
     households_cards.CARD,
     movein_cards.CARD,

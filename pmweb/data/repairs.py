@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pmweb.data.moves import read_moves
 from pmweb.data.reading import Entry, choices, table
 from pmweb.data.trades import read_trades
 from pmweb.domain.bilingual import Choice
@@ -126,7 +127,7 @@ def read_repairs(top: Entry, warranty_ids: Collection[str]) -> RepairRules:
         leak_test_methods=table(leak_test["methods"].rows(), _leak_test_method),
         leak_test_results=choices(leak_test["results"]),
         states=states,
-        moves=_moves(top["transitions"], states),
+        moves=read_moves(top["transitions"], states),
     )
 
 
@@ -161,16 +162,3 @@ def _hours(entry: Entry) -> timedelta:
     if hours < 0:
         entry.fail(f"{entry.name} must not be negative")
     return timedelta(seconds=int(hours * 3600))
-
-
-def _moves(entry: Entry, states: Collection[str]) -> Workflow[str]:
-    """The table of moves; each state must have its row, and a row may only lead to states."""
-    table_of_moves: dict[str, list[str]] = {}
-    for state, row in entry.fields().items():
-        if state not in states:
-            row.fail(f"the transitions name {state}, which is no state")
-        table_of_moves[state] = [to.among(states) for to in row.rows()]
-    missing = [state for state in states if state not in table_of_moves]
-    if missing:
-        entry.fail(f"the transitions have no row for {', '.join(missing)}")
-    return Workflow(table_of_moves)

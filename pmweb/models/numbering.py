@@ -12,11 +12,12 @@ from pmweb.models.base import Base, InEstate
 
 
 class NumberKind(StrEnum):
-    """The prefix of a number: RZ move-in, BX free repair, YC paid repair, SF charge."""
+    """The prefix of a number: RZ move-in, BX free repair, YC paid repair, TS complaint, SF charge."""
 
     MOVE_IN = "RZ"
     REPAIR = "BX"
     PAID_REPAIR = "YC"
+    COMPLAINT = "TS"
     CHARGE = "SF"
 
 

@@ -70,18 +70,21 @@ def promise(
     home_id: int | None = None,
     round: int = 1,
     pressing: bool = False,
+    passes_up: bool = True,
     **facts: Any,
 ) -> Task:
     """Promise that something happens until ``due_at``, by a role or a person; what is pressing stands before all else.
 
-    The same promise again moves it: whoever had seen it, or been told that it is late, starts anew.
+    The same promise again moves it: whoever had seen it, or been told that it is late, starts anew. One that does not
+    pass up has a clock of its own in its room, which tells who has to know.
     """
     subject = subject_of(subject)
     task = _find(session, kind, subject, round)
     if task is None:
         task = Task(kind=kind, subject_kind=subject.kind, subject_id=subject.id, round=round)
         session.add(task)
-    task.rule, task.event_at, task.due_at, task.next_reminder_at = rule, event_at, due_at, due_at
+    task.rule, task.event_at, task.due_at = rule, event_at, due_at
+    task.next_reminder_at = due_at if passes_up else None
     task.role, task.department, task.staff_id, task.home_id = role, department, staff_id, home_id
     task.facts, task.done_at, task.pressing = facts, None, pressing
     task.acknowledged_at, task.escalation = None, 0

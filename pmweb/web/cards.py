@@ -85,7 +85,8 @@ class Card:
     what only the matters know, for many of them at once: ids → words. ``of_home`` is what the room says of a home in
     a word. ``on_site`` names the pages of matters that are taken along where there is no signal: address → version;
     ``at_hand`` those that are taken along whatever is due, such as the page on which something new is reported.
-    ``when_due`` is what the room does by itself when its time has come (``pmweb run-due``); it may be called twice.
+    ``when_due`` is what the room does by itself when its time has come (``pmweb run-due``), each time in a transaction
+    of its own, until it has nothing more to say of what it did.
     """
 
     room: str

@@ -37,6 +37,7 @@ PLACES = (
     Place("households.index", _l("住户"), "home", Permission.HOUSEHOLDS_READ),
     Place("movein.index", _l("入住"), "key", Permission.MOVEIN_READ),
     Place("repairs.index", _l("报修"), "wrench", Permission.REPAIRS_READ),
+    Place("complaints.index", _l("投诉"), "word", Permission.COMPLAINTS_READ),
     Place("desk.index", _l("值班"), "board", Permission.DESK_READ),
     Place("fees.index", _l("收费"), "yuan", Permission.FEES_READ),
     Place("estate.index", _l("房产"), "building", Permission.ESTATE_READ),

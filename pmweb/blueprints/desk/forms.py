@@ -10,10 +10,11 @@ from pmweb.web.fields import Form
 
 KIND_WORDS = {
     LogKind.REPAIR: _l("报修"),
+    LogKind.COMPLAINT: _l("投诉"),
     LogKind.EVENT: _l("事项"),
     LogKind.INCIDENT: _l("突发事件"),
 }
-TONES = {LogKind.REPAIR: "now", LogKind.EVENT: "plain", LogKind.INCIDENT: "bad"}
+TONES = {LogKind.REPAIR: "now", LogKind.COMPLAINT: "wait", LogKind.EVENT: "plain", LogKind.INCIDENT: "bad"}
 
 
 class EntryForm(Form):

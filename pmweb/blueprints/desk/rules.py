@@ -8,9 +8,10 @@ from pmweb.domain.workflow import RuleBroken
 
 
 class LogKind(StrEnum):
-    """What an entry is about. Kinds of later rooms (a visit, a complaint) come with them."""
+    """What an entry is about. Kinds of later rooms (a visit, an article pass) come with them."""
 
     REPAIR = "repair"
+    COMPLAINT = "complaint"
     EVENT = "event"
     INCIDENT = "incident"
 

@@ -20,6 +20,7 @@ from pmweb.domain.money import Money
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, numbering
+from pmweb.models.base import Subject
 from pmweb.models.estate import EstateRules
 from pmweb.models.homes import Home
 
@@ -138,6 +139,12 @@ def void_open_charge(charge_id: int | None, reason: str, at: datetime) -> None:
 def is_void(charge_id: int) -> bool:
     """Whether a charge was voided; the matter it came from may then be charged anew."""
     return unit().scalar(select(Charge.state).where(Charge.id == charge_id)) is ChargeState.VOID
+
+
+def numbered(number: str) -> Subject | None:
+    """The charge of this number, for the rooms that lead to it."""
+    found = unit().scalar(select(Charge.id).where(Charge.number == number))
+    return Subject(Charge.__tablename__, found) if found is not None else None
 
 
 def tariff_on(item: str, day: date) -> Tariff | None:

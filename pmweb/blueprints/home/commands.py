@@ -44,8 +44,8 @@ def run(at: datetime) -> tuple[int, int]:
         own = [room.when_due for room in cards.everything() if room.when_due is not None]
         for act in (*own, pass_up_late):
             try:
-                while (told := _once(estate_id, act, at)) and act is pass_up_late:
-                    passed += told
+                while told := _once(estate_id, act, at):
+                    passed += told if act is pass_up_late else 0
             except Exception:
                 current_app.logger.exception("what is due in estate %s could not be done", estate_id)
                 failed += 1

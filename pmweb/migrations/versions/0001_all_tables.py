@@ -376,7 +376,7 @@ def upgrade() -> None:
         sa.Column("logged_on", sa.Date(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("repair", "event", "incident", name="logkind", native_enum=False, length=40),
+            sa.Enum("repair", "complaint", "event", "incident", name="logkind", native_enum=False, length=40),
             nullable=False,
         ),
         sa.Column("text", sa.Text(), nullable=False),
@@ -700,6 +700,201 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_charge_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_charge_source_kind_source_id"), ["source_kind", "source_id"], unique=False
+        )
+
+    op.create_table(
+        "complaint",
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("home_id", sa.Integer(), nullable=True),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("station", sa.String(length=40), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("complainant_name", sa.String(length=80), nullable=False),
+        sa.Column("complainant_phone", sa.String(length=30), nullable=False),
+        sa.Column("happened_at", sa.DateTime(), nullable=False),
+        sa.Column("against_department", sa.String(length=40), nullable=False),
+        sa.Column("against_staff_id", sa.Integer(), nullable=True),
+        sa.Column("against_name", sa.String(length=60), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("demand", sa.Text(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("major", "important", "minor", name="levelid", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("resident_deadline_at", sa.DateTime(), nullable=True),
+        sa.Column("harm_in_progress", sa.Boolean(), nullable=False),
+        sa.Column("immediate_measure", sa.Text(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(), nullable=True),
+        sa.Column("agitated", sa.Boolean(), nullable=False),
+        sa.Column("received_at", sa.DateTime(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(), nullable=False),
+        sa.Column("receiver_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "escalated",
+                "assigned",
+                "in_progress",
+                "waiting_external",
+                "result_reported",
+                "resident_informed",
+                "closed",
+                "reopened",
+                name="complaintstate",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=True),
+        sa.Column("queue_at", sa.DateTime(), nullable=False),
+        sa.Column("written", sa.Integer(), nullable=False),
+        sa.Column("department", sa.String(length=40), nullable=False),
+        sa.Column("escalated_at", sa.DateTime(), nullable=True),
+        sa.Column(
+            "escalated_to",
+            sa.Enum(
+                "receptionist",
+                "cashier",
+                "dispatcher",
+                "repairer",
+                "patroller",
+                "guard",
+                "department_supervisor",
+                "office_manager",
+                "finance",
+                "auditor",
+                "admin",
+                name="role",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("acknowledged_at", sa.DateTime(), nullable=True),
+        sa.Column("acknowledged_by_id", sa.Integer(), nullable=True),
+        sa.Column("replied_at", sa.DateTime(), nullable=True),
+        sa.Column("waiting_reason", sa.String(length=200), nullable=False),
+        sa.Column("unsolvable", sa.Text(), nullable=False),
+        sa.Column("doubted_at", sa.DateTime(), nullable=True),
+        sa.Column("doubted_by_id", sa.Integer(), nullable=True),
+        sa.Column("doubt", sa.Text(), nullable=False),
+        sa.Column("help_given", sa.Text(), nullable=False),
+        sa.Column(
+            "validity",
+            sa.Enum("valid", "invalid", name="validity", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("validity_by_id", sa.Integer(), nullable=True),
+        sa.Column("link_serial", sa.String(length=40), nullable=True),
+        sa.Column("link_until_at", sa.DateTime(), nullable=True),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("assigned_at", sa.DateTime(), nullable=True),
+        sa.Column("first_contact_at", sa.DateTime(), nullable=True),
+        sa.Column(
+            "fault",
+            sa.Enum(
+                "company_fault",
+                "resident_or_neighbour",
+                "shared",
+                "undetermined",
+                name="faultid",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("fault_steps", sa.String(length=40), nullable=False),
+        sa.Column("bases", sa.String(length=120), nullable=False),
+        sa.Column("root_cause", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("result_at", sa.DateTime(), nullable=True),
+        sa.Column("informed_at", sa.DateTime(), nullable=True),
+        sa.Column("informed_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "informed_channel",
+            sa.Enum("phone", "visit", name="answerchannel", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("resident_said", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("close_note", sa.Text(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(doubted_at is null) = (doubt = '')", name=op.f("ck_complaint_doubted_with_a_reason")
+        ),
+        sa.CheckConstraint(
+            "(state = 'closed') = (closed_at is not null)", name=op.f("ck_complaint_closed_at")
+        ),
+        sa.CheckConstraint("description <> '' and demand <> ''", name=op.f("ck_complaint_says_something")),
+        sa.CheckConstraint("home_id is not null or place <> ''", name=op.f("ck_complaint_somewhere")),
+        sa.CheckConstraint(
+            "not harm_in_progress or (immediate_measure <> '' and measured_at is not null)",
+            name=op.f("ck_complaint_harm_stopped"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'waiting_external' or waiting_reason <> ''",
+            name=op.f("ck_complaint_waits_for_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "state not in ('assigned', 'in_progress', 'waiting_external', 'result_reported', 'resident_informed') or (assignee_id is not null and assigned_at is not null)",
+            name=op.f("ck_complaint_somebody_is_responsible"),
+        ),
+        sa.CheckConstraint(
+            "state not in ('result_reported', 'resident_informed') or (result_at is not null and result <> '')",
+            name=op.f("ck_complaint_result_in_words"),
+        ),
+        sa.CheckConstraint("round >= 1", name=op.f("ck_complaint_round_counts")),
+        sa.CheckConstraint(
+            "satisfaction between 1 and 5", name=op.f("ck_complaint_satisfaction_from_1_to_5")
+        ),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by_id"], ["staff.id"], name=op.f("fk_complaint_acknowledged_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["against_staff_id"], ["staff.id"], name=op.f("fk_complaint_against_staff_id")
+        ),
+        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_complaint_assignee_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["staff.id"], name=op.f("fk_complaint_closed_by_id")),
+        sa.ForeignKeyConstraint(["doubted_by_id"], ["staff.id"], name=op.f("fk_complaint_doubted_by_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_complaint_estate_id")),
+        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_complaint_home_id")),
+        sa.ForeignKeyConstraint(["informed_by_id"], ["staff.id"], name=op.f("fk_complaint_informed_by_id")),
+        sa.ForeignKeyConstraint(["receiver_id"], ["staff.id"], name=op.f("fk_complaint_receiver_id")),
+        sa.ForeignKeyConstraint(["validity_by_id"], ["staff.id"], name=op.f("fk_complaint_validity_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("estate_id", "number", name=op.f("uq_complaint_estate_id_number")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_estate_id_received_at"), ["estate_id", "received_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_complaint_estate_id_state_queue_at_id"),
+            ["estate_id", "state", "queue_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_complaint_home_id_received_at"), ["home_id", "received_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_complaint_link_serial"), ["link_serial"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_mine", ["estate_id", "assignee_id", "state", "queue_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_complaint_received", ["estate_id", "receiver_id", "state", "queue_at"], unique=False
         )
 
     op.create_table(
@@ -1082,6 +1277,237 @@ def upgrade() -> None:
         sa.UniqueConstraint("move_in_id", "round", name=op.f("uq_acceptance_sheet_move_in_id_round")),
     )
     op.create_table(
+        "complaint_clock",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "escalate",
+                "reply",
+                "resolve",
+                "first_contact",
+                "feedback",
+                name="clockkind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rule", sa.String(length=20), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("major", "important", "minor", name="levelid", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("set_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("told_percent", sa.Integer(), nullable=False),
+        sa.Column("next_notice_at", sa.DateTime(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "not withdrawn or ended_at is not null", name=op.f("ck_complaint_clock_withdrawn_some_time")
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_clock_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_complaint_clock_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_clock")),
+    )
+    with op.batch_alter_table("complaint_clock", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_clock_complaint_id_kind"), ["complaint_id", "kind"], unique=False
+        )
+        batch_op.create_index(
+            "ix_complaint_clock_due",
+            ["estate_id", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
+        )
+        batch_op.create_index(
+            "ix_complaint_clock_runs",
+            ["estate_id", "next_notice_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
+        )
+
+    op.create_table(
+        "complaint_level_change",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "was",
+            sa.Enum("major", "important", "minor", name="levelid", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "level",
+            sa.Enum("major", "important", "minor", name="levelid", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_complaint_level_change_for_a_reason")),
+        sa.CheckConstraint("was <> level", name=op.f("ck_complaint_level_change_changes_something")),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["staff.id"], name=op.f("fk_complaint_level_change_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_level_change_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["estate_id"], ["estate.id"], name=op.f("fk_complaint_level_change_estate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_level_change")),
+    )
+    with op.batch_alter_table("complaint_level_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_level_change_complaint_id"), ["complaint_id"], unique=False
+        )
+
+    op.create_table(
+        "complaint_link",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("linked_at", sa.DateTime(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_link_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_complaint_link_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_link")),
+        sa.UniqueConstraint(
+            "complaint_id",
+            "subject_kind",
+            "subject_id",
+            name=op.f("uq_complaint_link_complaint_id_subject_kind_subject_id"),
+        ),
+    )
+    op.create_table(
+        "complaint_round",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("assigned_at", sa.DateTime(), nullable=True),
+        sa.Column("first_contact_at", sa.DateTime(), nullable=True),
+        sa.Column(
+            "fault",
+            sa.Enum(
+                "company_fault",
+                "resident_or_neighbour",
+                "shared",
+                "undetermined",
+                name="faultid",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("fault_steps", sa.String(length=40), nullable=False),
+        sa.Column("bases", sa.String(length=120), nullable=False),
+        sa.Column("root_cause", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("result_at", sa.DateTime(), nullable=True),
+        sa.Column("informed_at", sa.DateTime(), nullable=True),
+        sa.Column("informed_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "informed_channel",
+            sa.Enum("phone", "visit", name="answerchannel", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("resident_said", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("close_note", sa.Text(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_complaint_round_ended_with_a_reason")),
+        sa.ForeignKeyConstraint(["assignee_id"], ["staff.id"], name=op.f("fk_complaint_round_assignee_id")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["staff.id"], name=op.f("fk_complaint_round_closed_by_id")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_round_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_complaint_round_estate_id")),
+        sa.ForeignKeyConstraint(
+            ["informed_by_id"], ["staff.id"], name=op.f("fk_complaint_round_informed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_round")),
+        sa.UniqueConstraint("complaint_id", "round", name=op.f("uq_complaint_round_complaint_id_round")),
+    )
+    op.create_table(
+        "complaint_word",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("said_at", sa.DateTime(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("text <> ''", name=op.f("ck_complaint_word_says_something")),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_complaint_word_by_id")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_word_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_complaint_word_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_word")),
+    )
+    with op.batch_alter_table("complaint_word", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_complaint_word_complaint_id_said_at"), ["complaint_id", "said_at"], unique=False
+        )
+
+    op.create_table(
+        "joint_meeting",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("meets_at", sa.DateTime(), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("departments", sa.String(length=120), nullable=False),
+        sa.Column("called_at", sa.DateTime(), nullable=False),
+        sa.Column("called_by_id", sa.Integer(), nullable=False),
+        sa.Column("held_at", sa.DateTime(), nullable=True),
+        sa.Column("came", sa.String(length=120), nullable=False),
+        sa.Column("others", sa.String(length=120), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("minutes_by_id", sa.Integer(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("departments <> ''", name=op.f("ck_joint_meeting_calls_somebody")),
+        sa.CheckConstraint(
+            "held_at is null or (came <> '' and decision <> '')",
+            name=op.f("ck_joint_meeting_held_with_a_decision"),
+        ),
+        sa.ForeignKeyConstraint(["called_by_id"], ["staff.id"], name=op.f("fk_joint_meeting_called_by_id")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_joint_meeting_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_joint_meeting_estate_id")),
+        sa.ForeignKeyConstraint(["minutes_by_id"], ["staff.id"], name=op.f("fk_joint_meeting_minutes_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_meeting")),
+    )
+    with op.batch_alter_table("joint_meeting", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_joint_meeting_complaint_id_round"), ["complaint_id", "round"], unique=False
+        )
+
+    op.create_table(
         "key_entry",
         sa.Column("move_in_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -1223,6 +1649,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_power_of_attorney")),
         sa.UniqueConstraint("move_in_id", name=op.f("uq_power_of_attorney_move_in_id")),
     )
+    op.create_table(
+        "remedy_plan",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("cost_fen", sa.BigInteger(), nullable=True),
+        sa.Column("payer", sa.String(length=20), nullable=False),
+        sa.Column("duration_days", sa.Integer(), nullable=True),
+        sa.Column("risk", sa.String(length=200), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(), nullable=False),
+        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(), nullable=True),
+        sa.Column("chosen_by_id", sa.Integer(), nullable=True),
+        sa.Column("chosen_note", sa.String(length=200), nullable=False),
+        sa.Column("dropped_at", sa.DateTime(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("title <> ''", name=op.f("ck_remedy_plan_has_a_title")),
+        sa.CheckConstraint(
+            "(chosen_at is null) = (chosen_by_id is null)", name=op.f("ck_remedy_plan_chosen_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(["chosen_by_id"], ["staff.id"], name=op.f("fk_remedy_plan_chosen_by_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_remedy_plan_complaint_id")),
+        sa.ForeignKeyConstraint(["drafted_by_id"], ["staff.id"], name=op.f("fk_remedy_plan_drafted_by_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_remedy_plan_estate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remedy_plan")),
+    )
+    with op.batch_alter_table("remedy_plan", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_remedy_plan_complaint_id_round"), ["complaint_id", "round"], unique=False
+        )
+
     op.create_table(
         "repair",
         sa.Column("number", sa.String(length=20), nullable=False),
@@ -1460,6 +1919,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "supervisor_call",
+        sa.Column("home_id", sa.Integer(), nullable=True),
+        sa.Column("complaint_id", sa.Integer(), nullable=True),
+        sa.Column("room", sa.String(length=40), nullable=False),
+        sa.Column("called_at", sa.DateTime(), nullable=False),
+        sa.Column("called_by_id", sa.Integer(), nullable=False),
+        sa.Column("came_at", sa.DateTime(), nullable=True),
+        sa.Column("came_by_id", sa.Integer(), nullable=True),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("room <> ''", name=op.f("ck_supervisor_call_names_a_room")),
+        sa.ForeignKeyConstraint(["called_by_id"], ["staff.id"], name=op.f("fk_supervisor_call_called_by_id")),
+        sa.ForeignKeyConstraint(["came_by_id"], ["staff.id"], name=op.f("fk_supervisor_call_came_by_id")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_supervisor_call_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_supervisor_call_estate_id")),
+        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_supervisor_call_home_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supervisor_call")),
+    )
+    with op.batch_alter_table("supervisor_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_supervisor_call_complaint_id"), ["complaint_id"], unique=False)
+
+    op.create_table(
         "acceptance_item",
         sa.Column("sheet_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -1521,6 +2004,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acceptance_item")),
         sa.UniqueConstraint(
             "sheet_id", "code", "room_no", name=op.f("uq_acceptance_item_sheet_id_code_room_no")
+        ),
+    )
+    op.create_table(
+        "complaint_reminder",
+        sa.Column("clock_id", sa.Integer(), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("to", sa.String(length=40), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "receptionist",
+                "cashier",
+                "dispatcher",
+                "repairer",
+                "patroller",
+                "guard",
+                "department_supervisor",
+                "office_manager",
+                "finance",
+                "auditor",
+                "admin",
+                name="role",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("department", sa.String(length=40), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("told_at", sa.DateTime(), nullable=False),
+        sa.Column("estate_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "role is not null or staff_id is not null", name=op.f("ck_complaint_reminder_told_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["clock_id"], ["complaint_clock.id"], name=op.f("fk_complaint_reminder_clock_id")
+        ),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_complaint_reminder_estate_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_complaint_reminder_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_reminder")),
+        sa.UniqueConstraint(
+            "clock_id", "percent", "to", name=op.f("uq_complaint_reminder_clock_id_percent_to")
         ),
     )
     op.create_table(
@@ -1802,7 +2328,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_estimate_consent_repair_id_id"))
 
     op.drop_table("estimate_consent")
+    op.drop_table("complaint_reminder")
     op.drop_table("acceptance_item")
+    with op.batch_alter_table("supervisor_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_supervisor_call_complaint_id"))
+
+    op.drop_table("supervisor_call")
     with op.batch_alter_table("repair", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_repair_to_follow_up",
@@ -1819,6 +2350,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_repair_estate_id_completed_at"))
 
     op.drop_table("repair")
+    with op.batch_alter_table("remedy_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_remedy_plan_complaint_id_round"))
+
+    op.drop_table("remedy_plan")
     op.drop_table("power_of_attorney")
     op.drop_table("paper_seen")
     with op.batch_alter_table("move_in_appointment", schema=None) as batch_op:
@@ -1835,6 +2370,34 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_key_entry_move_in_id"))
 
     op.drop_table("key_entry")
+    with op.batch_alter_table("joint_meeting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_joint_meeting_complaint_id_round"))
+
+    op.drop_table("joint_meeting")
+    with op.batch_alter_table("complaint_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_word_complaint_id_said_at"))
+
+    op.drop_table("complaint_word")
+    op.drop_table("complaint_round")
+    op.drop_table("complaint_link")
+    with op.batch_alter_table("complaint_level_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaint_level_change_complaint_id"))
+
+    op.drop_table("complaint_level_change")
+    with op.batch_alter_table("complaint_clock", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_complaint_clock_runs",
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
+        )
+        batch_op.drop_index(
+            "ix_complaint_clock_due",
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
+        )
+        batch_op.drop_index(batch_op.f("ix_complaint_clock_complaint_id_kind"))
+
+    op.drop_table("complaint_clock")
     op.drop_table("acceptance_sheet")
     with op.batch_alter_table("vehicle", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vehicle_home_id_ended_on"))
@@ -1890,6 +2453,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_household_paper_home_id_kind"))
 
     op.drop_table("household_paper")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_received")
+        batch_op.drop_index("ix_complaint_mine")
+        batch_op.drop_index(batch_op.f("ix_complaint_link_serial"))
+        batch_op.drop_index(batch_op.f("ix_complaint_home_id_received_at"))
+        batch_op.drop_index(batch_op.f("ix_complaint_estate_id_state_queue_at_id"))
+        batch_op.drop_index(batch_op.f("ix_complaint_estate_id_received_at"))
+
+    op.drop_table("complaint")
     with op.batch_alter_table("charge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_charge_source_kind_source_id"))
         batch_op.drop_index(batch_op.f("ix_charge_person_id"))

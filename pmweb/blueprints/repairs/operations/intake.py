@@ -23,6 +23,7 @@ from pmweb.domain.warranty import Term, Verdict, WarrantyDecision
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import numbering, shelf
+from pmweb.models.base import Subject, subject_of
 from pmweb.models.files import FileKind
 from pmweb.models.homes import AgreedTerm, Building, Home
 from pmweb.models.numbering import NumberKind
@@ -178,3 +179,33 @@ def take_call(call: Call, photos: Sequence[Prepared], *, at: datetime) -> Repair
     said = " ".join(part for part in (repair.number, *where, call.description) if part)
     desk.log("repair", said, at, name=call.caller_name, subject=repair)
     return repair
+
+
+def for_complaint(
+    home: Home, *, category: str, place: str, description: str, name: str, phone: str, at: datetime
+) -> tuple[Subject, str]:
+    """P-7: what a complaint asks to be mended: the repair as a subject, and its number.
+
+    ``RuleBroken`` as ``take_call``; KeyError for a category that the data do not have.
+    """
+    made = take_call(
+        Call(
+            source=RepairSource.COMPLAINT,
+            home=home,
+            part=Part.PRIVATE,
+            place=place,
+            category=category,
+            description=description,
+            caller_name=name,
+            caller_phone=phone,
+        ),
+        (),
+        at=at,
+    )
+    return subject_of(made), made.number
+
+
+def numbered(number: str) -> Subject | None:
+    """The repair of this number, for the rooms that lead to it."""
+    found = unit().scalar(select(Repair.id).where(Repair.number == number))
+    return Subject(Repair.__tablename__, found) if found is not None else None

@@ -1,0 +1,177 @@
+"""The clocks of a complaint: started, met, reckoned anew; and who is told while they run (P-14 to P-21, T-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from pmweb import clock
+from pmweb.blueprints.complaints import rules
+from pmweb.blueprints.complaints.models import Complaint, ComplaintClock, ComplaintReminder
+from pmweb.blueprints.complaints.rules import ClockKind, Due, Notice
+from pmweb.data import defaults
+from pmweb.domain.permissions import Role
+from pmweb.extensions import unit
+from pmweb.models import journal, tasks
+
+AT_ONCE = 200
+"""How many clocks are looked at in one transaction, so that nobody waits for the lock."""
+_RESPONSIBLE, _SUPERVISOR = "responsible_person", "department_supervisor"
+
+
+def running(complaint: Complaint, *kinds: ClockKind) -> list[ComplaintClock]:
+    """The clocks that run, the one that ends first before the others."""
+    query = select(ComplaintClock).where(
+        ComplaintClock.complaint_id == complaint.id, ComplaintClock.ended_at.is_(None)
+    )
+    if kinds:
+        query = query.where(ComplaintClock.kind.in_(kinds))
+    return list(unit().scalars(query.order_by(ComplaintClock.due_at, ComplaintClock.id)))
+
+
+def start(complaint: Complaint, due: Due, event_at: datetime, at: datetime) -> None:
+    """Let a clock run from ``event_at``; set at ``at``, which is later where it was reckoned anew."""
+    steps = defaults().complaints.reminders
+    made = ComplaintClock(
+        complaint_id=complaint.id,
+        kind=due.kind,
+        rule=rules.RULE_OF[due.kind].get(complaint.level, "P-16"),
+        level=complaint.level,
+        round=complaint.round,
+        started_at=event_at,
+        due_at=due.due_at,
+        set_at=at,
+        next_notice_at=rules.next_notice_at(event_at, due.due_at, steps, 0),
+    )
+    unit().add(made)
+    unit().flush()
+
+
+def start_level(
+    complaint: Complaint, event_at: datetime, at: datetime, *, but: Iterable[ClockKind] = ()
+) -> None:
+    """Start the clocks of the level from ``event_at`` (A-28), but for those that are not owed any more."""
+    level = defaults().complaints.levels[complaint.level]
+    wanted = rules.deadlines(level.deadlines.values(), event_at, clock.zone(), complaint.resident_deadline_at)
+    for due in wanted:
+        if due.kind not in but:
+            start(complaint, due, event_at, at)
+
+
+def meet(complaint: Complaint, kind: ClockKind, at: datetime) -> None:
+    """What the clock waited for has happened; who was told of it has nothing more to see to."""
+    for one in running(complaint, kind):
+        _end(complaint, one, at)
+
+
+def withdraw(complaint: Complaint, at: datetime, *kinds: ClockKind) -> None:
+    """Another clock stands for these, or nothing is owed any more: they are kept and stop."""
+    for one in running(complaint, *kinds):
+        one.withdrawn = True
+        _end(complaint, one, at)
+
+
+def _end(complaint: Complaint, one: ComplaintClock, at: datetime) -> None:
+    one.ended_at, one.next_notice_at = at, None
+    unit().flush()
+    for to in (_SUPERVISOR, Role.OFFICE_MANAGER.value):
+        tasks.keep(unit(), rules.told_kind(one.kind, to), complaint, at=at)
+
+
+def unmeet(complaint: Complaint, kind: ClockKind, at: datetime) -> None:
+    """The result was sent back: the same deadline runs on, and nobody is told a second time of what has passed."""
+    query = select(ComplaintClock).where(
+        ComplaintClock.complaint_id == complaint.id,
+        ComplaintClock.kind == kind,
+        ComplaintClock.round == complaint.round,
+        ComplaintClock.withdrawn.is_(False),
+    )
+    last = unit().scalars(query.order_by(ComplaintClock.id.desc()).limit(1)).one()
+    steps = defaults().complaints.reminders
+    last.ended_at = None
+    last.next_notice_at = rules.next_notice_at(last.started_at, last.due_at, steps, last.told_percent)
+    unit().flush()
+
+
+def remind(at: datetime) -> int:
+    """Tell everybody whose time has come, each part of each clock once; how many clocks had something to tell.
+
+    Call it until it returns 0. What was missed while nobody looked is caught up in order.
+    """
+    query = (
+        select(ComplaintClock)
+        .where(ComplaintClock.ended_at.is_(None), ComplaintClock.next_notice_at <= at)
+        .order_by(ComplaintClock.next_notice_at, ComplaintClock.id)
+        .limit(AT_ONCE)
+        .options(joinedload(ComplaintClock.complaint, innerjoin=True))
+    )
+    due = list(unit().scalars(query))
+    steps = defaults().complaints.reminders
+    for one in due:
+        told = rules.notices(one.started_at, one.due_at, steps, one.told_percent, at)
+        for notice in told:
+            _tell(one, notice, at)
+        one.told_percent = told[-1].percent if told else one.told_percent
+        one.next_notice_at = rules.next_notice_at(one.started_at, one.due_at, steps, one.told_percent)
+    unit().flush()
+    return len(due)
+
+
+def _tell(one: ComplaintClock, notice: Notice, at: datetime) -> None:
+    """One person or role is told; where nobody is responsible yet, the supervisor of the department is."""
+    complaint = one.complaint
+    staff_id = _whose(complaint, one.kind) if notice.to == _RESPONSIBLE else None
+    role = None if staff_id else _role(notice.to)
+    department = complaint.department if role is Role.DEPARTMENT_SUPERVISOR else None
+    unit().add(
+        ComplaintReminder(
+            clock_id=one.id,
+            percent=notice.percent,
+            to=notice.to,
+            role=role,
+            department=department,
+            staff_id=staff_id,
+            told_at=at,
+        )
+    )
+    if role is not None and (notice.to != _RESPONSIBLE):
+        tasks.promise(
+            unit(),
+            rules.told_kind(one.kind, notice.to),
+            one.rule,
+            complaint,
+            event_at=at,
+            due_at=one.due_at,
+            role=role,
+            department=department,
+            home_id=complaint.home_id,
+            round=complaint.round,
+            passes_up=False,
+            number=complaint.number,
+            place=complaint.place,
+            percent=notice.percent,
+            what=complaint.description[:60],
+        )
+    if rules.is_last(notice, defaults().complaints.reminders) and notice.to == Role.OFFICE_MANAGER.value:
+        journal.note(
+            unit(),
+            complaint,
+            "complaint.late",
+            at=at,
+            home_id=complaint.home_id,
+            number=complaint.number,
+            clock=one.kind.value,
+            due_at=one.due_at.isoformat(),
+        )
+
+
+def _whose(complaint: Complaint, kind: ClockKind) -> int | None:
+    """Whose work the clock measures: the receiver tells the resident (P-21), all else is the responsible person's."""
+    return complaint.receiver_id if kind is ClockKind.FEEDBACK else complaint.assignee_id
+
+
+def _role(to: str) -> Role:
+    return Role.OFFICE_MANAGER if to == Role.OFFICE_MANAGER.value else Role.DEPARTMENT_SUPERVISOR

@@ -1,0 +1,110 @@
+"""What follows a move: the timeline is told, what is no longer owed is withdrawn, the next is promised."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from pmweb import clock
+from pmweb.blueprints.complaints import rules
+from pmweb.blueprints.complaints.models import Complaint
+from pmweb.blueprints.complaints.operations.clocks import running
+from pmweb.blueprints.complaints.rules import ComplaintState, Owner, Promise
+from pmweb.extensions import unit
+from pmweb.models import journal, tasks
+from pmweb.models.base import subject_of
+from pmweb.models.tasks import Task
+
+
+def tell(complaint: Complaint, event: str, at: datetime, **facts: Any) -> None:
+    """Write into the timeline; the version of the complaint counts it, too."""
+    complaint.written += 1
+    facts = {key: value for key, value in facts.items() if value not in (None, "")}
+    facts |= {"number": complaint.number, "round": complaint.round}
+    journal.note(unit(), complaint, event, at=at, home_id=complaint.home_id, **facts)
+
+
+def follow(complaint: Complaint, event: str, at: datetime, **facts: Any) -> None:
+    """A move was made: tell it, and promise what is owed now."""
+    tell(complaint, event, at, **facts)
+    complaint.moved_at = at
+    unit().flush()
+    unit().expire(complaint, ["assignee"])
+    if complaint.state is ComplaintState.CLOSED:
+        tasks.keep_all(unit(), complaint, at=at)
+    settle(complaint, at)
+
+
+def settle(complaint: Complaint, at: datetime) -> None:
+    """Promise what is owed by the state and the clocks; a promise that stands as it did is left alone."""
+    unit().flush()
+    left = {one.kind: one.due_at for one in running(complaint)}
+    moment = rules.Moment(
+        state=complaint.state,
+        at=complaint.moved_at,
+        level=complaint.level,
+        department=complaint.department,
+        escalated_to=complaint.escalated_to,
+        acknowledged=complaint.acknowledged_at is not None,
+        assigned=complaint.assignee_id is not None,
+        running=left,
+    )
+    owed = rules.owed(moment, clock.zone())
+    mine = subject_of(complaint)
+    query = select(Task).where(
+        Task.subject_kind == mine.kind,
+        Task.subject_id == mine.id,
+        Task.done_at.is_(None),
+        Task.kind.in_(rules.OF_THE_STATE),
+    )
+    open_now = {task.kind: task for task in unit().scalars(query)}
+    for kind, task in open_now.items():
+        if kind not in {one.kind for one in owed}:
+            task.done_at = at
+    for one in owed:
+        if not _stands(open_now.get(one.kind), one, complaint):
+            promise(complaint, one)
+    complaint.due_at = min([*left.values(), *(one.due_at for one in owed)], default=None)
+    complaint.queue_at = complaint.due_at or complaint.moved_at
+    unit().flush()
+
+
+def _stands(task: Task | None, one: Promise, complaint: Complaint) -> bool:
+    """Whether just this is promised already, by just this owner."""
+    if task is None or task.round != complaint.round:
+        return False
+    owner = (one.role, one.department or complaint.department, _person(complaint, one))
+    return (task.role, task.department, task.staff_id) == owner and task.due_at == one.due_at
+
+
+def _person(complaint: Complaint, one: Promise) -> int | None:
+    match one.owner:
+        case Owner.RESPONSIBLE:
+            return complaint.assignee_id
+        case Owner.RECEIVER:
+            return complaint.receiver_id
+    return None
+
+
+def promise(complaint: Complaint, one: Promise, *, event_at: datetime | None = None, round: int = 0) -> None:
+    """Make this promise of the complaint, reckoned from its last move unless from something else."""
+    tasks.promise(
+        unit(),
+        one.kind,
+        one.rule,
+        complaint,
+        event_at=event_at or complaint.moved_at,
+        due_at=one.due_at,
+        role=one.role,
+        department=(one.department or complaint.department) if one.role is not rules.MANAGER else None,
+        staff_id=_person(complaint, one),
+        home_id=complaint.home_id,
+        round=round or complaint.round,
+        pressing=one.pressing,
+        passes_up=not one.clock,
+        number=complaint.number,
+        place=complaint.place,
+        what=complaint.description[:60],
+    )

@@ -1,0 +1,169 @@
+"""Before whom a complaint is brought, who answers for it, and how grave it is (P-13 to P-18)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from pmweb.blueprints.complaints import rules
+from pmweb.blueprints.complaints.models import Complaint, LevelChange
+from pmweb.blueprints.complaints.operations import clocks
+from pmweb.blueprints.complaints.operations.moves import (
+    level_of,
+    not_before,
+    refuse_impossible,
+    table,
+)
+from pmweb.blueprints.complaints.operations.promises import follow, settle, tell
+from pmweb.blueprints.complaints.rules import ClockKind, ComplaintState, LevelId, Verb
+from pmweb.data import defaults
+from pmweb.domain.permissions import GRANTS, Permission, Role
+from pmweb.domain.workflow import RuleBroken
+from pmweb.extensions import unit
+from pmweb.models.session_rules import estate_of
+from pmweb.models.staff import Staff, StaffRole
+
+_HANDLERS = tuple(role for role, rights in GRANTS.items() if Permission.COMPLAINTS_HANDLE in rights)
+
+
+def handlers(department: str | None = None) -> list[Staff]:
+    """Who may be the responsible person of a complaint here, of this department or of any (P-19)."""
+    query = (
+        select(Staff)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(
+            StaffRole.estate_id == estate_of(unit()),
+            StaffRole.ended_at.is_(None),
+            StaffRole.role.in_(_HANDLERS),
+            StaffRole.department.is_not(None),
+            Staff.disabled_at.is_(None),
+        )
+    )
+    if department is not None:
+        query = query.where(StaffRole.department == department)
+    return list(unit().scalars(query.distinct().order_by(Staff.name, Staff.id)))
+
+
+def bring_before(complaint: Complaint, to: Role, at: datetime, *, reason: str = "") -> None:
+    """P-14, P-15: the complaint lies before this person, who is told in the app (A-28); the moment is kept."""
+    complaint.state = table().move(complaint.state, ComplaintState.ESCALATED)
+    complaint.escalated_to, complaint.escalated_at = to, at
+    complaint.acknowledged_at, complaint.acknowledged_by_id = None, None
+    follow(complaint, "complaint.escalated", at, to=to.value, department=complaint.department, reason=reason)
+
+
+def acknowledge(complaint: Complaint, by: Staff, at: datetime) -> None:
+    """P-14, P-15: whoever it was brought before takes it up; the clock of the bringing is met with that."""
+    refuse_impossible(complaint, Verb.ACKNOWLEDGE)
+    at = not_before(complaint, at)
+    complaint.acknowledged_at, complaint.acknowledged_by_id = at, by.id
+    clocks.meet(complaint, ClockKind.ESCALATE, at)
+    follow(complaint, "complaint.acknowledged", at)
+
+
+def assign(complaint: Complaint, staff: Staff, department: str, by: Staff, at: datetime) -> None:
+    """P-18, P-19: this person of this department answers for it. Whoever hands it out has taken it up.
+
+    ``RuleBroken``: ``move.illegal``, ``complaint.own_cause``, ``complaint.not_of_the_department``.
+    """
+    refuse_impossible(complaint, Verb.ASSIGN)
+    if complaint.state is ComplaintState.ESCALATED and complaint.acknowledged_at is None:
+        acknowledge(complaint, by, at)
+    give_to(complaint, staff, department, at)
+
+
+def give_to(complaint: Complaint, staff: Staff, department: str, at: datetime, *, reason: str = "") -> None:
+    """The complaint has a directly responsible person; the clock of the first contact runs (P-19).
+
+    Somebody else is asked to get in touch anew, unless the resident has been reached in this round.
+    """
+    refuse_stranger(staff, department)
+    rules.refuse_own_cause(complaint.against_staff_id, staff.id)
+    at = not_before(complaint, at)
+    again = complaint.state in (ComplaintState.ASSIGNED, ComplaintState.IN_PROGRESS)
+    complaint.state = table().move(complaint.state, ComplaintState.ASSIGNED)
+    complaint.assignee_id, complaint.department, complaint.assigned_at = staff.id, department, at
+    if complaint.first_contact_at is None:
+        clocks.withdraw(complaint, at, ClockKind.FIRST_CONTACT)
+        minutes = defaults().complaints.first_contact_minutes
+        due = rules.Due(ClockKind.FIRST_CONTACT, rules.first_contact_due(at, minutes))
+        clocks.start(complaint, due, at, at)
+    event = "complaint.reassigned" if again else "complaint.assigned"
+    follow(complaint, event, at, name=staff.name, department=department, reason=reason)
+
+
+def reassign(complaint: Complaint, staff: Staff, department: str, reason: str, at: datetime) -> None:
+    """Another person answers for it, for a reason. ``RuleBroken``: as ``assign``, and ``complaint.reason``."""
+    refuse_impossible(complaint, Verb.REASSIGN)
+    rules.refuse_without_reason(reason)
+    give_to(complaint, staff, department, at, reason=reason)
+
+
+def refuse_stranger(staff: Staff, department: str) -> None:
+    """The responsible person is of the department: ``RuleBroken("complaint.not_of_the_department")``."""
+    if staff.id not in {one.id for one in handlers(department)}:
+        raise RuleBroken("complaint.not_of_the_department", field="staff_id", name=staff.name)
+
+
+def pass_up(complaint: Complaint, reason: str, told: str, at: datetime) -> None:
+    """P-13: it cannot be solved here and now. The resident was told why (``told``), and it is reported upwards.
+
+    It lies before the supervisor, or before the manager where the supervisor has had it. ``RuleBroken``:
+    ``move.illegal``, ``complaint.reason``, ``complaint.told_why``.
+    """
+    refuse_impossible(complaint, Verb.PASS_UP)
+    rules.refuse_without_reason(reason)
+    if not told.strip():
+        raise RuleBroken("complaint.told_why", field="told")
+    at = not_before(complaint, at)
+    to = Role.OFFICE_MANAGER if complaint.escalated_to is not None else Role.DEPARTMENT_SUPERVISOR
+    complaint.unsolvable = reason
+    tell(complaint, "complaint.told_why", at, told=told)
+    bring_before(complaint, to, at, reason=reason)
+
+
+def change_level(complaint: Complaint, level: LevelId, reason: str, by: Staff, at: datetime) -> None:
+    """Another level, for a reason: its clocks are reckoned anew from the reception (transition rules of the data).
+
+    One that rises is brought before whom the new level names, whatever is being done goes on. ``RuleBroken``:
+    ``move.illegal``, ``complaint.reason``, ``complaint.same_level``.
+    """
+    refuse_impossible(complaint, Verb.LEVEL)
+    rules.refuse_without_reason(reason)
+    if level is complaint.level:
+        raise RuleBroken("complaint.same_level", field="level")
+    at, was = not_before(complaint, at), complaint.level
+    unit().add(
+        LevelChange(
+            complaint_id=complaint.id, was=was, level=level, reason=reason, changed_at=at, changed_by_id=by.id
+        )
+    )
+    clocks.withdraw(complaint, at, *rules.OF_A_LEVEL)
+    complaint.level = level
+    if level is not LevelId.MINOR:
+        complaint.resident_deadline_at = None
+    to = rules.recipient(level_of(complaint).escalate_to)
+    rises = list(LevelId).index(level) < list(LevelId).index(was)
+    if rises and complaint.state is ComplaintState.WAITING_EXTERNAL:
+        complaint.state = table().move(complaint.state, ComplaintState.IN_PROGRESS)
+        complaint.waiting_reason = ""
+    brought = to is not None and rises and table().allows(complaint.state, ComplaintState.ESCALATED)
+    clocks.start_level(complaint, complaint.received_at, at, but=_done_with(complaint, brought=brought))
+    tell(complaint, "complaint.level", at, was=was.value, level=level.value, reason=reason)
+    if brought and to is not None:
+        bring_before(complaint, to, at, reason=reason)
+        return
+    if complaint.state is ComplaintState.REOPENED or complaint.acknowledged_at is None:
+        complaint.escalated_to = to or Role.DEPARTMENT_SUPERVISOR
+    if rises and complaint.state is ComplaintState.ESCALATED:  # it lies before somebody else now
+        complaint.escalated_to, complaint.escalated_at = to, at
+        complaint.acknowledged_at, complaint.acknowledged_by_id = None, None
+    settle(complaint, at)
+
+
+def _done_with(complaint: Complaint, *, brought: bool) -> tuple[ClockKind, ...]:
+    """What the new level asks for and has happened already in this matter."""
+    waits = brought or complaint.state is ComplaintState.ESCALATED
+    done = () if waits else (ClockKind.ESCALATE,)
+    return (*done, ClockKind.REPLY) if complaint.replied_at else done

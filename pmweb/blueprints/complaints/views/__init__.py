@@ -1,0 +1,5 @@
+"""The pages of complaints."""
+
+from pmweb.blueprints.complaints.views.base import bp
+
+__all__ = ["bp"]
