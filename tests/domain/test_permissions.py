@@ -33,7 +33,7 @@ def test_whoever_looks_after_the_accounts_sees_no_household() -> None:
 
 
 def test_the_auditor_reads_and_changes_nothing() -> None:
-    assert {right.partition(":")[2] for right in GRANTS[Role.AUDITOR]} <= {"read", "search"}
+    assert {right.partition(":")[2] for right in GRANTS[Role.AUDITOR]} <= {"read", "read-all", "search"}
 
 
 def test_every_role_has_its_line_and_nobody_without_one_a_right() -> None:

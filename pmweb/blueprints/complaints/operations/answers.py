@@ -114,7 +114,9 @@ def reopen(complaint: Complaint, reason: str, at: datetime) -> None:
     move(complaint, Verb.REOPEN)
     complaint.round += 1
     for name in ROUND_FACTS:
-        setattr(complaint, name, "" if isinstance(getattr(complaint, name), str) else None)
+        setattr(
+            complaint, name, "" if type(getattr(complaint, name)) is str else None
+        )  # no member of an enum
     complaint.acknowledged_at = None
     unit().flush()
     resolve = defaults().complaints.levels[complaint.level].deadlines[ClockKind.RESOLVE]
