@@ -64,3 +64,8 @@ def standing_still_at(instant: datetime) -> Iterator[None]:
         yield
     finally:
         _standing_still_at = before
+
+
+def instant(local: datetime | None) -> datetime | None:
+    """A time as somebody typed it, on the clocks of the instance; None where nothing was typed."""
+    return local.replace(tzinfo=zone()) if local else None

@@ -26,6 +26,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         when=when,
+        until=until,
         due=due,
         lateness=lateness,
         phone=id_numbers.format_phone,
@@ -112,9 +113,21 @@ def due(value: datetime | None) -> str:
     if now >= value:
         return _overdue(now - value)
     here = clock.local(value)
-    if here.hour == here.minute == 0:
+    if _is_midnight(here):
         return _("%(day)s 24:00 前", day=_relative_day(here.date() - timedelta(days=1)))
     return _("%(day)s %(time)s 前", day=_relative_day(here.date()), time=f"{here:%H:%M}")
+
+
+def until(value: datetime | None) -> str:
+    """The end of a period, past or not: as ``when``, and midnight is 24:00 of the day before."""
+    if value is None:
+        return ""
+    here = clock.local(value)
+    return f"{_relative_day(here.date() - timedelta(days=1))} 24:00" if _is_midnight(here) else when(value)
+
+
+def _is_midnight(here: datetime) -> bool:
+    return here.hour == here.minute == 0
 
 
 def _overdue(span: timedelta) -> str:

@@ -20,6 +20,7 @@ MORE = {
     "households/household": "who belongs to a home, for the rooms that may ask",
     "movein/intake": "what comes to the desk, as plain values",
     "movein/names": "what papers and rooms are called",
+    "complaints/moving": "what is asked before each move, and the words of the moves",
     "repairs/asking": "how the centre asks after a repair: its form and its words",
     "repairs/queue": "what the queue of the follow-ups and the rate read, as columns",
     "repairs/board": "what the dispatch board and a repairer's own list read",

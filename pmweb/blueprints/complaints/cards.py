@@ -19,7 +19,7 @@ from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
 from pmweb.web.cards import Card
-from pmweb.web.filters import day, named, when
+from pmweb.web.filters import day, named, until, when
 
 Facts = Mapping[str, Any]
 
@@ -66,9 +66,11 @@ def _contacted(facts: Facts) -> str:
 
 
 def _waiting(facts: Facts) -> str:
-    if until := facts.get("until_on"):
+    if until_on := facts.get("until_on"):
         return _(
-            "等外部单位：%(reason)s，预计 %(day)s", reason=facts["reason"], day=day(date.fromisoformat(until))
+            "等外部单位：%(reason)s，预计 %(day)s",
+            reason=facts["reason"],
+            day=day(date.fromisoformat(until_on)),
         )
     return _("等外部单位：%(reason)s", reason=facts["reason"])
 
@@ -100,8 +102,8 @@ def _level(facts: Facts) -> str:
 
 
 def _agreed(facts: Facts) -> str:
-    until = when(datetime.fromisoformat(facts["until"]))
-    return _("与住户重新约定期限 %(until)s：%(said)s", until=until, said=facts["said"])
+    day_of = until(datetime.fromisoformat(facts["until"]))
+    return _("与住户重新约定期限 %(until)s：%(said)s", until=day_of, said=facts["said"])
 
 
 def _looked_again(facts: Facts) -> str:
@@ -127,13 +129,21 @@ def _with_cost(text: str, facts: Facts) -> str:
     return _("%(text)s，结算费用 %(cost)s", text=text, cost=facts["cost"]) if facts.get("cost") else text
 
 
+def _closed(facts: Facts) -> str:
+    return _("结案：%(note)s", note=facts["note"]) if facts.get("note") else _("结案")
+
+
+def _resumed(facts: Facts) -> str:
+    return _("继续处理：%(note)s", note=facts["note"]) if facts.get("note") else _("继续处理")
+
+
 def _late(facts: Facts) -> str:
     return _("%(what)s逾期，已报主管和管理处主任", what=CLOCK_WORDS[ClockKind(facts["clock"])])
 
 
 def _link(facts: Facts) -> str:
-    until = when(datetime.fromisoformat(facts["until"]))
-    return _("给住户查询链接，有效到 %(until)s", until=until)
+    ends = until(datetime.fromisoformat(facts["until"]))
+    return _("给住户查询链接，有效到 %(until)s", until=ends)
 
 
 def _came(facts: Facts) -> str:
@@ -149,13 +159,13 @@ EVENTS: Mapping[str, Any] = {
     "complaint.reassigned": _reassigned,
     "complaint.contacted": _contacted,
     "complaint.waiting": _waiting,
-    "complaint.resumed": _l("继续处理"),
+    "complaint.resumed": _resumed,
     "complaint.told_why": _l("向住户讲明暂时不能解决的原因：%(told)s"),
     "complaint.result": _result,
     "complaint.sent_back": _l("结果退回：%(reason)s"),
     "complaint.replied": _replied,
     "complaint.informed": _informed,
-    "complaint.closed": _l("结案：%(note)s"),
+    "complaint.closed": _closed,
     "complaint.reopened": _l("重开，第 %(round)s 轮：%(reason)s"),
     "complaint.level": _level,
     "complaint.agreed": _agreed,
@@ -214,6 +224,14 @@ def _url(complaint_id: int) -> str:
     return url_for("complaints.show", complaint_id=complaint_id)
 
 
+def _call_url(call_id: int) -> str:
+    return url_for("complaints.call", call_id=call_id)
+
+
+def _meeting_url(meeting_id: int) -> str:
+    return url_for("complaints.meeting", meeting_id=meeting_id)
+
+
 def _passed(ids: Collection[int]) -> Mapping[int, str]:
     """How much of the time of the clock that ends first has passed, where somebody was told of it."""
     query = (
@@ -227,7 +245,7 @@ def _passed(ids: Collection[int]) -> Mapping[int, str]:
     )
     return {
         complaint_id: _("时间已过 %(percent)s%%", percent=percent)
-        for complaint_id, percent in unit().execute(query).tuples()
+        for complaint_id, percent in unit().execute(query)
     }
 
 
@@ -236,7 +254,7 @@ CARD = Card(
     label=_l("投诉"),
     icon="word",
     permission=Permission.COMPLAINTS_READ,
-    subject_url={"complaint": _url},
+    subject_url={"complaint": _url, "supervisor_call": _call_url, "joint_meeting": _meeting_url},
     events=EVENTS,
     tasks=TASKS,
     task_more={f"complaint.{kind}": _passed for kind in ("contact", "resolve", "reply", "inform")},

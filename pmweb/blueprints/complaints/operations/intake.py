@@ -194,11 +194,9 @@ def came(call: SupervisorCall, supervisor: Staff, at: datetime) -> None:
         tell(complaint, "complaint.came", at, room=call.room, name=supervisor.name)
 
 
-def similar(home_id: int, category: str, at: datetime) -> Sequence[Complaint]:
-    """Complaints of the same home about the same in the last 30 days, the latest first: a hint, never more."""
+def similar(home_id: int, at: datetime) -> Sequence[Complaint]:
+    """What the same home complained of in the last 30 days, the latest first: a hint, never more."""
     query = select(Complaint).where(
-        Complaint.home_id == home_id,
-        Complaint.category == category,
-        Complaint.received_at >= at - rules.SIMILAR_WITHIN,
+        Complaint.home_id == home_id, Complaint.received_at >= at - rules.SIMILAR_WITHIN
     )
     return list(unit().scalars(query.order_by(Complaint.received_at.desc()).limit(3)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,10 +28,19 @@ from pmweb.models.staff import Staff, StaffRole
 _HANDLERS = tuple(role for role, rights in GRANTS.items() if Permission.COMPLAINTS_HANDLE in rights)
 
 
-def handlers(department: str | None = None) -> list[Staff]:
-    """Who may be the responsible person of a complaint here, of this department or of any (P-19)."""
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Somebody who may answer for complaints, and in which departments."""
+
+    id: int
+    name: str
+    departments: tuple[str, ...]
+
+
+def handlers() -> list[Handler]:
+    """Who may be the responsible person of a complaint here (P-19): everybody of a department."""
     query = (
-        select(Staff)
+        select(Staff.id, Staff.name, StaffRole.department)
         .join(StaffRole, StaffRole.staff_id == Staff.id)
         .where(
             StaffRole.estate_id == estate_of(unit()),
@@ -39,10 +49,14 @@ def handlers(department: str | None = None) -> list[Staff]:
             StaffRole.department.is_not(None),
             Staff.disabled_at.is_(None),
         )
+        .order_by(Staff.name, Staff.id)
     )
-    if department is not None:
-        query = query.where(StaffRole.department == department)
-    return list(unit().scalars(query.distinct().order_by(Staff.name, Staff.id)))
+    of: dict[tuple[int, str], list[str]] = {}
+    for staff_id, name, department in unit().execute(query):
+        places = of.setdefault((staff_id, name), [])
+        if department is not None and department not in places:
+            places.append(department)
+    return [Handler(staff_id, name, tuple(places)) for (staff_id, name), places in of.items()]
 
 
 def bring_before(complaint: Complaint, to: Role, at: datetime, *, reason: str = "") -> None:
@@ -102,7 +116,7 @@ def reassign(complaint: Complaint, staff: Staff, department: str, reason: str, a
 
 def refuse_stranger(staff: Staff, department: str) -> None:
     """The responsible person is of the department: ``RuleBroken("complaint.not_of_the_department")``."""
-    if staff.id not in {one.id for one in handlers(department)}:
+    if not any(one.id == staff.id and department in one.departments for one in handlers()):
         raise RuleBroken("complaint.not_of_the_department", field="staff_id", name=staff.name)
 
 

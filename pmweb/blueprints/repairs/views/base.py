@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
-from pmweb import clock
 from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.rules import RepairState, Verb
 from pmweb.domain.permissions import Permission
@@ -77,11 +74,6 @@ TONES = {
 def rights() -> frozenset[Permission]:
     """Everything that this person may do here."""
     return frozenset(permission for permission in Permission if allowed(permission))
-
-
-def instant(local: datetime | None) -> datetime | None:
-    """A time as somebody typed it, on the clocks of the instance."""
-    return local.replace(tzinfo=clock.zone()) if local else None
 
 
 def forward(offered: tuple[Verb, ...]) -> Verb | None:

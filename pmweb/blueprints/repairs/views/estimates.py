@@ -19,7 +19,7 @@ from pmweb.blueprints.repairs.operations.intake import callers
 from pmweb.blueprints.repairs.operations.promises import nature_of
 from pmweb.blueprints.repairs.price_forms import KIND_WORDS, ConsentForm, LinesForm, unit_word
 from pmweb.blueprints.repairs.rules import Line, LineKind, LineStage
-from pmweb.blueprints.repairs.views.base import bp, instant, rights
+from pmweb.blueprints.repairs.views.base import bp, rights
 from pmweb.data import defaults
 from pmweb.domain.money import Money
 from pmweb.domain.permissions import Permission
@@ -129,7 +129,7 @@ def accept_by_phone(repair_id: int) -> Response:
 
     def act() -> None:
         name, phone = form.said()
-        called_at = instant(form.called_at.data)
+        called_at = clock.instant(form.called_at.data)
         pricing.accept_by_phone(
             repair, name, phone, form.note.data or "", by=person(), at=captured_at(), called_at=called_at
         )

@@ -15,7 +15,7 @@ from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.operations.intake import Call, callers, facts_of, take_call
 from pmweb.blueprints.repairs.operations.places import place_of
 from pmweb.blueprints.repairs.rules import Part, RepairSource
-from pmweb.blueprints.repairs.views.base import bp, instant
+from pmweb.blueprints.repairs.views.base import bp
 from pmweb.blueprints.repairs.views.judging import Told, told
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
@@ -110,7 +110,7 @@ def _call(form: IntakeForm, home: Home | None, people: Any) -> Call:
         caller_name=who.name if who else form.caller_name.data or reporter,
         caller_phone=who.mobile if who else form.caller_phone.data or "",
         exclusion=form.exclusion.data or None,
-        preferred_from=instant(form.preferred_from.data),
-        preferred_to=instant(form.preferred_to.data),
+        preferred_from=clock.instant(form.preferred_from.data),
+        preferred_to=clock.instant(form.preferred_to.data),
         entry_allowed=form.entry_allowed.data,
     )

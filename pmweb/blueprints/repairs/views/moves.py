@@ -19,7 +19,7 @@ from pmweb.blueprints.repairs.operations.moves import table
 from pmweb.blueprints.repairs.operations.promises import nature_of
 from pmweb.blueprints.repairs.price_forms import KIND_WORDS
 from pmweb.blueprints.repairs.rules import RepairState, Verb
-from pmweb.blueprints.repairs.views.base import TONES, bp, forward, instant, rights
+from pmweb.blueprints.repairs.views.base import TONES, bp, forward, rights
 from pmweb.blueprints.repairs.views.estimates import costs_of
 from pmweb.blueprints.repairs.views.judging import deciding, told_of
 from pmweb.data import defaults
@@ -108,7 +108,7 @@ def resume(repair_id: int) -> Response:
     """What it waited for is there."""
 
     def act(repair: Repair, form: Any, at: datetime) -> None:
-        work.resume(repair, at, instant(form.appointment_at.data))
+        work.resume(repair, at, clock.instant(form.appointment_at.data))
 
     return _carry_out(repair_id, Verb.RESUME, act)
 
@@ -186,7 +186,7 @@ def cancel(repair_id: int) -> Response:
 def _hand_over(repair_id: int, verb: Verb) -> Response:
     def act(repair: Repair, form: Any, at: datetime) -> None:
         reason = form.reason.data if verb is Verb.TRANSFER else ""
-        when = instant(form.appointment_at.data)
+        when = clock.instant(form.appointment_at.data)
         work.dispatch(repair, find(Staff, form.staff_id.data), when, at, reason)
 
     return _carry_out(repair_id, verb, act)
