@@ -15,6 +15,7 @@ from pmweb.blueprints.movein.models import MoveIn
 from pmweb.blueprints.movein.rules import Applicant, State
 from pmweb.blueprints.staff import operations as staffing
 from pmweb.demo.calls import play_calls
+from pmweb.demo.complaints import play_complaints
 from pmweb.demo.people import People
 from pmweb.demo.plot import STORIES
 from pmweb.demo.prices import publish_prices
@@ -53,6 +54,7 @@ _TRADES = {
     "repairer3": "carpentry,doors-windows,masonry",
     "repairer4": "plumbing,gas,other",
 }
+_MORE_SUPERVISORS = (("security", "唐立峰"), ("environment", "韦芬"))
 _MORE_REPAIRERS = ("钱大勇", "阿不都热依木·买买提", "孙平")
 
 
@@ -77,12 +79,15 @@ def build(
     written = fill(people, random, homes, clock.today(), tell)
     player = Player(people, random, team, present)
     played = _play(player, written, tell)
-    calls = play_calls(player, _lived_in(CALLED_FROM))
+    homes_lived_in = _lived_in(CALLED_FROM)
+    calls = play_calls(player, homes_lived_in)
+    complaints = play_complaints(player, homes_lived_in)
     db.session.commit()
     return {
         "homes": len(written),
         "move_ins": played,
         "calls": calls,
+        "complaints": complaints,
         "people": db.session.scalar(select(db.func.count(Person.id))) or 0,
     }
 
@@ -109,6 +114,9 @@ def _office() -> tuple[Estate, dict[str, Staff]]:
     team = {username: _member(estate, username, name, role, part) for username, name, role, part in ACCOUNTS}
     for number, name in enumerate(_MORE_REPAIRERS, 2):
         _member(estate, f"repairer{number}", name, Role.REPAIRER, "repair")
+    for department, name in _MORE_SUPERVISORS:
+        username = f"{department}-supervisor"
+        team[username] = _member(estate, username, name, Role.DEPARTMENT_SUPERVISOR, department)
     db.session.commit()
     return estate, team
 

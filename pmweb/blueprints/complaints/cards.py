@@ -77,7 +77,7 @@ def _waiting(facts: Facts) -> str:
 
 def _result(facts: Facts) -> str:
     fault = named(defaults().complaints.faults[facts["fault"]])
-    return _("报结果（%(fault)s）：%(result)s", fault=fault, result=facts["result"])
+    return _("报结果，%(fault)s：%(result)s", fault=fault, result=facts["result"])
 
 
 def _replied(facts: Facts) -> str:

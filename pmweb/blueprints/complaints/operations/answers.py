@@ -117,7 +117,7 @@ def reopen(complaint: Complaint, reason: str, at: datetime) -> None:
         setattr(
             complaint, name, "" if type(getattr(complaint, name)) is str else None
         )  # no member of an enum
-    complaint.acknowledged_at = None
+    complaint.acknowledged_at = complaint.acknowledged_by_id = None
     unit().flush()
     resolve = defaults().complaints.levels[complaint.level].deadlines[ClockKind.RESOLVE]
     clocks.start(complaint, Due(ClockKind.RESOLVE, rules.due_of(resolve, at, clock.zone())), at, at)

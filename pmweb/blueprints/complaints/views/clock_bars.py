@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.forms import CLOCK_WORDS
-from pmweb.blueprints.complaints.models import ComplaintClock
+from pmweb.blueprints.complaints.models import Complaint, ComplaintClock
 from pmweb.web.filters import until, when
 
 
@@ -29,10 +29,13 @@ class Bar:
     told: int
 
 
-def bars(clocks: Iterable[ComplaintClock], now: datetime) -> list[Bar]:
-    """The clocks as bars, the one that ends first on top, withdrawn ones last."""
-    in_order = sorted(clocks, key=lambda one: (one.withdrawn, one.due_at, one.id))
-    return [bar(one, now) for one in in_order]
+def bars(complaint: Complaint, clocks: Iterable[ComplaintClock]) -> tuple[list[Bar], list[Bar]]:
+    """The clocks of the present round, those that run on top; and what was before: other rounds, withdrawn ones."""
+    now, present, past = clock.now(), [], []
+    for one in sorted(clocks, key=lambda one: (one.ended_at is not None, one.due_at, one.id)):
+        here = one.round == complaint.round and not one.withdrawn
+        (present if here else past).append(bar(one, now))
+    return present, past
 
 
 def bar(one: ComplaintClock, now: datetime) -> Bar:
@@ -73,8 +76,3 @@ def span(length: timedelta) -> str:
             else _("%(hours)s 小时", hours=hours)
         )
     return _("%(minutes)s 分钟", minutes=rest)
-
-
-def of(complaint_clocks: Sequence[ComplaintClock]) -> list[Bar]:
-    """The bars of one complaint now."""
-    return bars(complaint_clocks, clock.now())

@@ -89,6 +89,7 @@ def shown(complaint: Complaint, verb: Verb | None = None, form: Form | None = No
         offered = (verb, *offered)  # refused, and the page has to say why
     pictures = shelf.attachments(unit(), Complaint.__tablename__, [complaint.id]).get(complaint.id, [])
     names = _names(complaint)
+    present, past = clock_bars.bars(complaint, _clocks(complaint))
     return page(
         "complaints/show.html",
         "matter",
@@ -102,7 +103,8 @@ def shown(complaint: Complaint, verb: Verb | None = None, form: Form | None = No
         reasons=moving.REASONS.get(verb, ()) if verb else (),
         next=moving.HINTS.get(verb, "") if verb else _waits_for(complaint),
         lane=f"complaints/{complaint.id}" if verb in rules.ON_SITE else None,
-        bars=clock_bars.of(_clocks(complaint)),
+        bars=present,
+        past=past,
         clock_words=CLOCK_WORDS,
         channels=CHANNELS,
         payers=moving.PAYERS,
