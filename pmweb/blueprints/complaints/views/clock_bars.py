@@ -31,7 +31,9 @@ class Bar:
 
 def bars(complaint: Complaint, clocks: Iterable[ComplaintClock]) -> tuple[list[Bar], list[Bar]]:
     """The clocks of the present round, those that run on top; and what was before: other rounds, withdrawn ones."""
-    now, present, past = clock.now(), [], []
+    present: list[Bar] = []
+    past: list[Bar] = []
+    now = clock.now()
     for one in sorted(clocks, key=lambda one: (one.ended_at is not None, one.due_at, one.id)):
         here = one.round == complaint.round and not one.withdrawn
         (present if here else past).append(bar(one, now))
