@@ -11,13 +11,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
+from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.forms import CHANNELS, CLOCK_WORDS
-from pmweb.blueprints.complaints.models import ComplaintClock
+from pmweb.blueprints.complaints.models import Complaint, ComplaintClock
 from pmweb.blueprints.complaints.operations.clocks import remind
 from pmweb.blueprints.complaints.rules import ClockKind
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
+from pmweb.web.access import allowed
 from pmweb.web.cards import Card
 from pmweb.web.filters import day, named, until, when
 
@@ -249,6 +251,21 @@ def _passed(ids: Collection[int]) -> Mapping[int, str]:
     }
 
 
+def _on_site(ids: Collection[int]) -> dict[str, str]:
+    """What is taken along where there is no signal: the complaints that are being handled, with their forms."""
+    query = select(Complaint.id, Complaint.version).where(
+        Complaint.id.in_(ids), Complaint.state.in_(rules.GROUPS["handle"])
+    )
+    return {_url(row.id): f"{row.version}" for row in unit().execute(query)}
+
+
+def _at_hand() -> dict[str, str]:
+    """What is everybody's is complained of at the gate and in the garage (A-27)."""
+    if not allowed(Permission.COMPLAINTS_REGISTER):
+        return {}
+    return {url_for("complaints.new", part="common"): ""}
+
+
 CARD = Card(
     room="complaints",
     label=_l("投诉"),
@@ -259,4 +276,6 @@ CARD = Card(
     tasks=TASKS,
     task_more={f"complaint.{kind}": _passed for kind in ("contact", "resolve", "reply", "inform")},
     when_due=remind,
+    on_site=_on_site,
+    at_hand=_at_hand,
 )
