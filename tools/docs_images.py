@@ -358,6 +358,18 @@ def the_day_of_repairs(camera: Camera, office: Office) -> None:
         camera.take(page, name, size)
 
 
+def the_complaints(camera: Camera, office: Office) -> None:
+    """A complaint as it is taken down, one with its clocks, and all clocks that run (P-4, P-14 to P-21)."""
+    for who, address, name, size in (
+        ("guard", "/complaints/new?part=common", "complaint-new", PHONE),
+        ("manager", "/complaints/6", "complaint", LANDSCAPE),
+        ("manager", "/complaints/clocks", "clocks", LANDSCAPE),
+    ):
+        page = office.page(who)
+        page.goto(address)
+        camera.take(page, name, size)
+
+
 def bring_the_roll(camera: Camera, page: Page) -> None:
     """A new estate, and what its workbook would bring."""
     screen = Screen(page)
@@ -406,6 +418,7 @@ def main() -> None:
         manager.goto("/")
         camera.take(manager, "today", LANDSCAPE)
         the_day_of_repairs(camera, office)
+        the_complaints(camera, office)
         case = desk(camera, office.page("receptionist"), label)
         walk(camera, office.page("repairer"), case)
         put_right(camera, office, case)
