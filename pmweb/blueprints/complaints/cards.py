@@ -91,6 +91,10 @@ def _informed(facts: Facts) -> str:
     return "，".join(part for part in (text, verdict, facts.get("said", "")) if part)
 
 
+def _closed(facts: Facts) -> str:
+    return _("结案：%(note)s", note=facts["note"]) if facts.get("note") else _("结案")
+
+
 def _level(facts: Facts) -> str:
     levels = defaults().complaints.levels
     return _(
@@ -161,7 +165,7 @@ EVENTS: Mapping[str, Any] = {
     "complaint.sent_back": _l("结果退回：%(reason)s"),
     "complaint.replied": _replied,
     "complaint.informed": _informed,
-    "complaint.closed": _l("结案：%(note)s"),
+    "complaint.closed": _closed,
     "complaint.reopened": _l("重开，第 %(round)s 轮：%(reason)s"),
     "complaint.level": _level,
     "complaint.agreed": _agreed,
@@ -234,7 +238,7 @@ def _passed(ids: Collection[int]) -> Mapping[int, str]:
     )
     return {
         complaint_id: _("时间已过 %(percent)s%%", percent=percent)
-        for complaint_id, percent in unit().execute(query).tuples()
+        for complaint_id, percent in unit().execute(query)
     }
 
 

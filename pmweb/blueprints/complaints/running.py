@@ -88,8 +88,9 @@ def counts(wanted: Wanted, now: datetime) -> Mapping[Part | None, int]:
     if wanted.kind is not None:
         query = query.where(ComplaintClock.kind == wanted.kind)
     until = [0, *unit().execute(query).one()]
-    each = {part: more - less for part, less, more in zip(Part, until, until[1:], strict=False)}
-    return {None: until[-1], **each}
+    figures: dict[Part | None, int] = {None: until[-1]}
+    figures |= {part: more - less for part, less, more in zip(Part, until, until[1:], strict=False)}
+    return figures
 
 
 def reminders(clock_ids: Collection[int]) -> Mapping[int, Sequence[Row[Any]]]:
@@ -126,8 +127,8 @@ def unseen(complaint_ids: Iterable[int]) -> Mapping[tuple[int, ClockKind], Seque
         Task.done_at.is_(None),
     )
     found: dict[tuple[int, ClockKind], list[Notice]] = defaultdict(list)
-    for subject_id, kind, role, department in unit().execute(query.order_by(Task.kind)).tuples():
-        found[subject_id, rules.kind_told(kind)].append(Notice(role, department))
+    for row in unit().execute(query.order_by(Task.kind)):
+        found[row.subject_id, rules.kind_told(row.kind)].append(Notice(row.role, row.department))
     return found
 
 

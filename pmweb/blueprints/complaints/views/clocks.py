@@ -114,7 +114,7 @@ def _wanted() -> tuple[Wanted, forms.ClockFilterForm]:
         *([(MINE, _("本部门"))] if own else []),
         *labelled(departments.values()),
     ]
-    form.kind.choices = [("", _("全部")), *[(kind.value, forms.CLOCK_WORDS[kind]) for kind in ClockKind]]
+    form.kind.choices = [("", _("全部")), *[(kind.value, str(forms.CLOCK_WORDS[kind])) for kind in ClockKind]]
     part = request.args.get("part")
     if part is not None and part not in list(Part):
         abort(404)
