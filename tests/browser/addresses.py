@@ -11,6 +11,7 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
+from pmweb.blueprints.complaints.models import Complaint
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.fees.models import Charge
 from pmweb.blueprints.movein.models import MoveIn
@@ -37,6 +38,8 @@ _SEARCHES = {
     "repairs.new": ("?part=common", "?part=common&place=nowhere", "?home={home_id}&category=gas_smell"),
     "repairs.places": ("?void=1",),
     "repairs.index": ("?group=done", "?group=sign", "?q=nobody", "?more=1"),
+    "complaints.index": ("?group=done", "?q=nobody", "?more=1"),
+    "complaints.clocks": ("?department=all", "?part=late&department=all", "?kind=reply&more=1"),
     "households.index": ("?q=nobody", "?more=1"),
     "desk.index": ("?on=2020-01-01",),
     "fees.index": ("?q=nobody",),
@@ -49,6 +52,8 @@ _SEARCHES = {
 _SEEN_BY = {
     "repairs.show": ("repairer", "dispatcher", "repair-supervisor"),
     "home.today": ("manager", "repairer", "guard"),
+    "complaints.index": ("receptionist", "manager", "guard"),
+    "complaints.clocks": ("supervisor", "manager"),
     "fees.new_tariff": ("finance",),
     "repairs.new_price": ("finance",),
     "repairs.report": ("supervisor", "auditor"),
@@ -125,6 +130,7 @@ def _ids() -> dict[str, list[Any]]:
     return {
         "move_in_id": _one_of_each(MoveIn.id, MoveIn.state, MoveIn.applicant, MoveIn.voided_at.is_(None)),
         "repair_id": _one_of_each(Repair.id, Repair.state, Repair.on_its_own),
+        "complaint_id": _one_of_each(Complaint.id, Complaint.state),
         "home": _homes(),
         "building_id": _one_of_each(Building.id, Building.completed_on.is_(None)),
         "import_id": _one_of_each(RollImport.id, RollImport.state),

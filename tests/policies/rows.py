@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 
+from pmweb.blueprints.complaints.operations import intake as complaints
+from pmweb.blueprints.complaints.rules import LevelId
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.estate.operations import terms
 from pmweb.blueprints.fees.models import Charge, Tariff
@@ -114,6 +116,28 @@ def _repair(rows: Rows) -> int:
     ).id
 
 
+def _complaint(rows: Rows) -> int:
+    heard = complaints.Heard(
+        channel="phone",
+        station="customer_service",
+        home=rows.journey.home,
+        place="",
+        anonymous=False,
+        name="王小二",
+        phone="13900139000",
+        happened_at=MORNING,
+        received_at=MORNING,
+        category="noise",
+        department="security",
+        against=None,
+        against_name="",
+        description="楼上中午电钻",
+        demand="中午不要施工",
+        levels=frozenset({LevelId.MINOR}),
+    )
+    return complaints.take(heard, (), rows.guard, at=MORNING).id
+
+
 def _roll_import(rows: Rows) -> int:
     brought = RollImport(folder="none", file_name="roll.xlsx", sha256="0" * 64, pieces=1, found={})
     brought.uploaded_at, brought.uploaded_by = MORNING, "staff:1"
@@ -133,6 +157,7 @@ ROWS: dict[str, Callable[[Rows], int]] = {
     "attachment_id": _photo,
     "building_id": lambda rows: rows.office.building.id,
     "charge_id": lambda rows: rows.charge.id,
+    "complaint_id": _complaint,
     "file_id": lambda rows: shelf.put(unit(), prepare(pictures.jpeg()), FileKind.PHOTO, at=MORNING).id,
     "found_id": lambda rows: kept(DefectRound(sheet_id=rows.sheet.id, item_id=rows.defect.id)),
     "home": lambda rows: rows.journey.home.id,

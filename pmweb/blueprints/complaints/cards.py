@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from pmweb.blueprints.complaints import rules
+from pmweb import clock
+from pmweb.blueprints.complaints import register, rules
 from pmweb.blueprints.complaints.forms import CHANNELS, CLOCK_WORDS
 from pmweb.blueprints.complaints.models import Complaint, ComplaintClock
 from pmweb.blueprints.complaints.operations.clocks import remind
@@ -20,8 +21,8 @@ from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
 from pmweb.web.access import allowed
-from pmweb.web.cards import Card
-from pmweb.web.filters import day, named, until, when
+from pmweb.web.cards import Action, Card, Matter
+from pmweb.web.filters import day, listed, named, until, when
 
 Facts = Mapping[str, Any]
 
@@ -143,6 +144,10 @@ def _late(facts: Facts) -> str:
     return _("%(what)s逾期，已报主管和管理处主任", what=CLOCK_WORDS[ClockKind(facts["clock"])])
 
 
+def _seen(facts: Facts) -> str:
+    return _("知悉期限提醒：%(what)s", what=listed(CLOCK_WORDS[ClockKind(kind)] for kind in facts["clocks"]))
+
+
 def _link(facts: Facts) -> str:
     ends = until(datetime.fromisoformat(facts["until"]))
     return _("给住户查询链接，有效到 %(until)s", until=ends)
@@ -179,6 +184,7 @@ EVENTS: Mapping[str, Any] = {
     "complaint.minutes": _l("共同商定：%(decision)s"),
     "complaint.linked": _l("关联 %(matter)s"),
     "complaint.late": _late,
+    "complaint.seen": _seen,
     "complaint.link": _link,
     "complaint.link_withdrawn": _l("收回住户查询链接"),
     "complaint.word": _l("住户留言：%(text)s"),
@@ -266,15 +272,53 @@ def _at_hand() -> dict[str, str]:
     return {url_for("complaints.new", part="common"): ""}
 
 
+def _open_matters(home_ids: Iterable[int]) -> list[Matter]:
+    states = defaults().complaints.states
+    return [
+        Matter(
+            url=_url(row.id),
+            title=" ".join(part for part in (row.place, row.description) if part),
+            number=row.number,
+            state=named(states[row.state]),
+            due_at=row.due_at,
+            home_id=row.home_id,
+        )
+        for row in register.open_of_homes(tuple(home_ids), register.seen_by_me())
+    ]
+
+
+def _search(text: str) -> list[Matter]:
+    states = defaults().complaints.states
+    if sum(sign.isdigit() for sign in text) < 3:
+        return []
+    return [
+        Matter(
+            url=_url(row.id),
+            title=f"{row.home or row.place} {row.description}".strip(),
+            number=row.number,
+            state=named(states[row.state]),
+        )
+        for row in register.numbered(text, register.seen_by_me())
+    ]
+
+
+def _count_open() -> int:
+    return register.counts(clock.now(), register.seen_by_me()).groups[register.ALL_OPEN]
+
+
 CARD = Card(
     room="complaints",
     label=_l("投诉"),
     icon="word",
     permission=Permission.COMPLAINTS_READ,
     subject_url={"complaint": _url, "supervisor_call": _call_url, "joint_meeting": _meeting_url},
+    actions=(Action(_l("登记投诉"), "word", "complaints.new", Permission.COMPLAINTS_REGISTER),),
     events=EVENTS,
     tasks=TASKS,
     task_more={f"complaint.{kind}": _passed for kind in ("contact", "resolve", "reply", "inform")},
+    open_matters=_open_matters,
+    search=_search,
+    count_open=_count_open,
     when_due=remind,
     on_site=_on_site,
     at_hand=_at_hand,

@@ -11,11 +11,13 @@ from sqlalchemy.orm import joinedload
 from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, ComplaintClock, ComplaintReminder
-from pmweb.blueprints.complaints.rules import ClockKind, Due, Notice
+from pmweb.blueprints.complaints.rules import ClockKind, Due, Held, Notice
 from pmweb.data import defaults
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models import journal, tasks
+from pmweb.models.base import subject_of
+from pmweb.models.tasks import Task
 
 AT_ONCE = 200
 """How many clocks are looked at in one transaction, so that nobody waits for the lock."""
@@ -175,3 +177,33 @@ def _whose(complaint: Complaint, kind: ClockKind) -> int | None:
 
 def _role(to: str) -> Role:
     return Role.OFFICE_MANAGER if to == Role.OFFICE_MANAGER.value else Role.DEPARTMENT_SUPERVISOR
+
+
+def seen(complaint: Complaint, roles: Held, at: datetime) -> int:
+    """Whoever holds these roles has taken note of the notices addressed to them; how many there were.
+
+    Those to others stay open. What is told later opens the notice again (P-14, P-15: told and acknowledged).
+    """
+    mine = subject_of(complaint)
+    query = select(Task).where(
+        Task.subject_kind == mine.kind,
+        Task.subject_id == mine.id,
+        Task.kind.in_(rules.TOLD),
+        Task.done_at.is_(None),
+    )
+    told = [task for task in unit().scalars(query) if rules.is_told(task.role, task.department, roles)]
+    for task in told:
+        task.acknowledged_at = task.done_at = at
+    if told:
+        kinds = {rules.kind_told(task.kind) for task in told}
+        journal.note(
+            unit(),
+            complaint,
+            "complaint.seen",
+            at=at,
+            home_id=complaint.home_id,
+            number=complaint.number,
+            clocks=[kind.value for kind in ClockKind if kind in kinds],
+        )
+    unit().flush()
+    return len(told)

@@ -5,7 +5,7 @@ Pure: moments, zone and the office's figures are arguments. Hours run on the clo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +31,18 @@ class ClockKind(StrEnum):
     FIRST_CONTACT = "first_contact"
     FEEDBACK = "feedback"
 
+
+class Part(StrEnum):
+    """How much of its time a clock has used up, the most pressing first: the sections of the page of clocks."""
+
+    LATE = "late"
+    LAST = "last"
+    HALF = "half"
+    REST = "rest"
+
+
+FROM_PERCENT: Mapping[Part, int] = {Part.LATE: 100, Part.LAST: 80, Part.HALF: 50, Part.REST: 0}
+"""From which part of the way on a clock stands there (the parts at which somebody is told)."""
 
 OF_A_LEVEL = (ClockKind.ESCALATE, ClockKind.REPLY, ClockKind.RESOLVE)
 
@@ -153,6 +165,12 @@ def passed_percent(started: datetime, due: datetime, now: datetime) -> int:
     return 100 if whole <= 0 else int((now - started).total_seconds() * 100 // whole)
 
 
+def part_of(started: datetime, due: datetime, now: datetime) -> Part:
+    """In which section a clock stands: at exactly 50, 80 and 100 per cent in the next one."""
+    percent = passed_percent(started, due, now)
+    return next((part for part, least in FROM_PERCENT.items() if percent >= least), Part.REST)
+
+
 def recipient(escalate_to: str) -> Role | None:
     """Before whom a complaint of this level is brought: the manager, the supervisor, or nobody (P-14 to P-16)."""
     return None if escalate_to == "responsible_department" else Role(escalate_to)
@@ -167,6 +185,25 @@ def refuse_past_deadline(wanted: datetime | None, at: datetime, field: str = "re
 def told_kind(kind: ClockKind, to: str) -> str:
     """The task of whoever is told of a clock; ``to`` is a name of the rules."""
     return f"complaint.told.{kind.value}.{to.rpartition('_')[2]}"
+
+
+def kind_told(task_kind: str) -> ClockKind:
+    """Of which clock such a task tells."""
+    return ClockKind(task_kind.split(".")[2])
+
+
+TOLD = tuple(
+    told_kind(kind, to) for kind in ClockKind for to in (Role.DEPARTMENT_SUPERVISOR, Role.OFFICE_MANAGER)
+)
+"""All tasks of this kind."""
+
+Held = Collection[tuple[Role, str | None]]
+"""The roles of a person, each with its department where it has one."""
+
+
+def is_told(role: Role | None, department: str | None, held: Held) -> bool:
+    """Whether a notice to this role of this department is addressed to whoever holds these roles."""
+    return any(mine is role and department in (None, of) for mine, of in held)
 
 
 def is_last(notice: Notice, steps: Sequence[Step]) -> bool:

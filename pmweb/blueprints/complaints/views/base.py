@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, abort
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, or_, true
 
 from pmweb.blueprints.complaints.models import Complaint
+from pmweb.blueprints.complaints.register import seen_by_me as seen_by_me
 from pmweb.blueprints.complaints.rules import ComplaintState, LevelId
 from pmweb.domain.permissions import Permission
-from pmweb.web.access import allowed, find, person, requires
+from pmweb.web.access import allowed, find, person
 from pmweb.web.wording import word
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
@@ -75,17 +75,6 @@ def rights() -> frozenset[Permission]:
     return frozenset(permission for permission in Permission if allowed(permission))
 
 
-def seen_by_me() -> ColumnElement[bool]:
-    """Which complaints this person may see: all, or those received, or to be handled, by oneself.
-
-    To tell others who complained is forbidden (``forbidden`` of the data); a complaint stays with whoever it concerns.
-    """
-    if allowed(Permission.COMPLAINTS_READ_ALL):
-        return true()
-    me = person().id
-    return or_(Complaint.receiver_id == me, Complaint.assignee_id == me)
-
-
 def found(complaint_id: int) -> Complaint:
     """The complaint, or 404 for one that is not this person's to see."""
     complaint = find(Complaint, complaint_id)
@@ -96,10 +85,3 @@ def found(complaint_id: int) -> Complaint:
     ):
         abort(404)
     return complaint
-
-
-@bp.get("/")
-@requires(Permission.COMPLAINTS_READ)
-def index() -> str:
-    """STAND-IN"""
-    return "-"

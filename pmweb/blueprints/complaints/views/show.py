@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.complaints import moving, rules
+from pmweb import clock
+from pmweb.blueprints.complaints import moving, rules, running
 from pmweb.blueprints.complaints.forms import CHANNELS, CLOCK_WORDS
 from pmweb.blueprints.complaints.models import (
     Complaint,
-    ComplaintClock,
     ComplaintLink,
     JointMeeting,
     SupervisorCall,
@@ -26,6 +26,7 @@ from pmweb.blueprints.complaints.operations.routing import handlers
 from pmweb.blueprints.complaints.rules import ComplaintState, Verb
 from pmweb.blueprints.complaints.views import clock_bars
 from pmweb.blueprints.complaints.views.base import LEVEL_TONES, TONES, bp, found, rights
+from pmweb.blueprints.complaints.views.clocks import card_of
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
@@ -89,7 +90,8 @@ def shown(complaint: Complaint, verb: Verb | None = None, form: Form | None = No
         offered = (verb, *offered)  # refused, and the page has to say why
     pictures = shelf.attachments(unit(), Complaint.__tablename__, [complaint.id]).get(complaint.id, [])
     names = _names(complaint)
-    present, past = clock_bars.bars(complaint, _clocks(complaint))
+    present, past = clock_bars.bars(complaint, running.clocks_of(complaint))
+    reckoned, reminders = card_of(complaint, clock.now())
     return page(
         "complaints/show.html",
         "matter",
@@ -105,6 +107,8 @@ def shown(complaint: Complaint, verb: Verb | None = None, form: Form | None = No
         lane=f"complaints/{complaint.id}" if verb in rules.ON_SITE else None,
         bars=present,
         past=past,
+        reckoned=reckoned,
+        reminders=reminders,
         clock_words=CLOCK_WORDS,
         channels=CHANNELS,
         payers=moving.PAYERS,
@@ -132,10 +136,6 @@ def _among(ids: str, known: Mapping[str, Any]) -> str:
 def _forward(offered: tuple[Verb, ...]) -> Verb | None:
     """What brings the complaint on, of what is offered: the page puts it first."""
     return next((verb for verb in rules.FORWARD if verb in offered), None)
-
-
-def _clocks(complaint: Complaint) -> list[ComplaintClock]:
-    return list(unit().scalars(select(ComplaintClock).where(ComplaintClock.complaint_id == complaint.id)))
 
 
 def _calls(complaint: Complaint) -> list[SupervisorCall]:

@@ -1,0 +1,168 @@
+"""What the lists of complaints read: the register as columns, its counts, and who may see which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
+
+from pmweb import clock
+from pmweb.blueprints.complaints import rules
+from pmweb.blueprints.complaints.models import Complaint, JointMeeting, RemedyPlan
+from pmweb.blueprints.complaints.rules import Case, ComplaintState, LevelId
+from pmweb.domain.home_numbers import search_forms
+from pmweb.domain.matter_numbers import matter_number
+from pmweb.domain.permissions import Permission, Role
+from pmweb.extensions import unit
+from pmweb.models.homes import Home
+from pmweb.models.staff import Staff
+from pmweb.web.access import allowed, person
+
+ALL_OPEN = "open"
+GROUPS = (ALL_OPEN, *rules.GROUPS)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters of the register; an empty one asks for nothing in particular."""
+
+    group: str = ALL_OPEN
+    level: LevelId | None = None
+    category: str = ""
+    department: str = ""
+    words: str = ""
+
+
+def seen_by_me() -> ColumnElement[bool]:
+    """Which complaints this person may see: all, or those received, or to be handled, by oneself.
+
+    To tell others who complained is forbidden (``forbidden`` of the data); a complaint stays with whoever it concerns.
+    """
+    if allowed(Permission.COMPLAINTS_READ_ALL):
+        return true()
+    me = person().id
+    return or_(Complaint.receiver_id == me, Complaint.assignee_id == me)
+
+
+def listed(wanted: Wanted, seen: ColumnElement[bool]) -> Select[Any]:
+    """The register as columns; the caller chooses the order."""
+    columns: tuple[Any, ...] = (
+        *(Complaint.id, Complaint.number, Complaint.place, Complaint.description, Complaint.demand),
+        *(Complaint.channel, Complaint.anonymous, Complaint.complainant_name, Complaint.category),
+        *(Complaint.level, Complaint.state, Complaint.round, Complaint.department, Complaint.home_id),
+        *(Complaint.due_at, Complaint.queue_at, Complaint.moved_at, Complaint.received_at),
+        *(Complaint.closed_at, Complaint.receiver_id, Complaint.assignee_id, Complaint.escalated_to),
+        *(Complaint.acknowledged_at, Complaint.doubted_at, Complaint.validity),
+        *(Home.label.label("home"), Staff.name.label("assignee")),
+    )
+    query = (
+        select(*columns)
+        .select_from(Complaint)
+        .outerjoin(Home, Home.id == Complaint.home_id)
+        .outerjoin(Staff, Staff.id == Complaint.assignee_id)
+        .where(Complaint.state.in_(_states(wanted.group)), seen)
+    )
+    return _narrowed(query, wanted)
+
+
+def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.level is not None:
+        query = query.where(Complaint.level == wanted.level)
+    if wanted.category:
+        query = query.where(Complaint.category == wanted.category)
+    if wanted.department:
+        query = query.where(Complaint.department == wanted.department)
+    return query.where(_named(wanted.words)) if wanted.words else query
+
+
+def _states(group: str) -> Sequence[ComplaintState]:
+    return rules.GROUPS.get(group, rules.OPEN)
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """By the number, or by the home in whichever spelling: ``3-1201``, ``31201``, ``3 栋 1201``."""
+    homes = [
+        and_(
+            Home.number == number,
+            *([Home.building_name == building] if building else []),
+            *([Home.section == section] if section else []),
+        )
+        for building, section, number in search_forms(words)
+    ]
+    number = matter_number(words, clock.today().year) or words.upper()
+    return or_(Complaint.number.contains(number, autoescape=True), Home.label == words, *homes)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many complaints each group has, and how many of the open ones are late."""
+
+    groups: Mapping[str, int]
+    late: int
+
+
+def counts(now: datetime, seen: ColumnElement[bool], wanted: Wanted | None = None) -> Counts:
+    """The figures above the register, with its filters but for the group: one query."""
+    wanted = wanted or Wanted()
+    late = func.sum(case((and_(Complaint.due_at <= now, Complaint.state.in_(rules.OPEN)), 1), else_=0))
+    columns: tuple[Any, ...] = (Complaint.state, func.count(), late)
+    query = select(*columns).select_from(Complaint).where(seen)
+    if wanted.words:
+        query = query.outerjoin(Home, Home.id == Complaint.home_id)
+    rows = unit().execute(_narrowed(query, wanted).group_by(Complaint.state)).all()
+    by_state = {state: number for state, number, _ in rows}
+    groups = {name: sum(by_state.get(s, 0) for s in states) for name, states in rules.GROUPS.items()}
+    groups[ALL_OPEN] = sum(number for name, number in groups.items() if name != "done")
+    return Counts(groups, sum(late or 0 for _, _, late in rows))
+
+
+def cases(rows: Collection[Row[Any]]) -> Mapping[int, Case]:
+    """What the moves of these rows depend on beside their states, by complaint: two queries."""
+    ids = [row.id for row in rows]
+    undecided = (
+        select(RemedyPlan.complaint_id)
+        .join(Complaint, and_(Complaint.id == RemedyPlan.complaint_id, Complaint.round == RemedyPlan.round))
+        .where(RemedyPlan.complaint_id.in_(ids), RemedyPlan.dropped_at.is_(None))
+        .group_by(RemedyPlan.complaint_id)
+        .having(func.count(RemedyPlan.chosen_at) == 0)
+    )
+    meets = select(JointMeeting.complaint_id).where(
+        JointMeeting.complaint_id.in_(ids), JointMeeting.held_at.is_(None)
+    )
+    with_plans, called = set(unit().scalars(undecided)), set(unit().scalars(meets))
+    return {
+        row.id: Case(
+            level=row.level,
+            to_manager=row.escalated_to is Role.OFFICE_MANAGER,
+            acknowledged=row.acknowledged_at is not None,
+            doubted=row.doubted_at is not None and row.validity is None,
+            validity=row.validity,
+            open_plans=row.id in with_plans,
+            called=row.id in called,
+            home=row.home_id is not None,
+        )
+        for row in rows
+    }
+
+
+def open_of_homes(home_ids: Sequence[int], seen: ColumnElement[bool]) -> list[Row[Any]]:
+    """The open complaints of these homes, by deadline: for the cards of homes."""
+    query = listed(Wanted(), seen).where(Complaint.home_id.in_(home_ids))
+    return list(unit().execute(query.order_by(Complaint.queue_at, Complaint.id)))
+
+
+def numbered(number: str, seen: ColumnElement[bool], limit: int = 8) -> list[Row[Any]]:
+    """Complaints whose number holds these signs, newest first: for the search."""
+    query = (
+        select(
+            *(Complaint.id, Complaint.number, Complaint.state, Complaint.description, Complaint.due_at),
+            *(Complaint.place, Home.label.label("home")),
+        )
+        .outerjoin(Home, Home.id == Complaint.home_id)
+        .where(Complaint.number.contains(number.upper(), autoescape=True), seen)
+        .order_by(Complaint.id.desc())
+    )
+    return list(unit().execute(query.limit(limit)))
