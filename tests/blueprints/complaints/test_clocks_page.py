@@ -230,7 +230,7 @@ def test_the_card_draws_what_it_is_given(app: Flask, cast: Cast) -> None:
     with app.test_request_context():
         shown, steps = card_of(complaint, MORNING)
         html: Any = render_template_string(
-            '{% from "complaints/_clocks.html" import clock_card %}{{ clock_card(clocks, reminders) }}',
+            '{% from "complaints/_clocks.html" import clock_list %}{{ clock_list(clocks, reminders) }}',
             clocks=shown,
             reminders=steps,
         )
