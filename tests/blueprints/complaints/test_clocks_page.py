@@ -205,13 +205,13 @@ def test_the_card_of_a_complaint_tells_each_clock_from_its_event_to_its_end(app:
     assert told == {
         ("呈报", "逾期完成", "P-15", "2026-03-05 10:00"),
         ("处理完毕", "不再计", "P-15", "2026-03-08 24:00"),
-        ("首次联系", "按时完成", "P-19", "2026-03-05 11:30"),
+        ("首次联系住户", "按时完成", "P-19", "2026-03-05 11:30"),
         ("处理完毕", "在计", "P-16", "2026-03-07 24:00"),
     }
     assert {str(one.what): one.event for one in shown} == {
         "呈报": "受理",
         "处理完毕": "受理",
-        "首次联系": "派责任人",
+        "首次联系住户": "派责任人",
     }
     by_kind = {one.kind: one for one in all_clocks(complaint)}
     escalate = steps[by_kind[rules.ClockKind.ESCALATE].id]
@@ -235,5 +235,5 @@ def test_the_card_draws_what_it_is_given(app: Flask, cast: Cast) -> None:
             reminders=steps,
         )
     assert html.count("<progress") == 1
-    for said in ("当日通报", "P-21", "按时完成", "在计", "24:00"):
+    for said in ("当日通报住户", "P-21", "按时完成", "在计", "24:00"):
         assert said in html
