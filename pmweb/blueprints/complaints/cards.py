@@ -127,6 +127,10 @@ def _with_cost(text: str, facts: Facts) -> str:
     return _("%(text)s，结算费用 %(cost)s", text=text, cost=facts["cost"]) if facts.get("cost") else text
 
 
+def _closed(facts: Facts) -> str:
+    return _("结案：%(note)s", note=facts["note"]) if facts.get("note") else _("结案")
+
+
 def _late(facts: Facts) -> str:
     return _("%(what)s逾期，已报主管和管理处主任", what=CLOCK_WORDS[ClockKind(facts["clock"])])
 
@@ -155,7 +159,7 @@ EVENTS: Mapping[str, Any] = {
     "complaint.sent_back": _l("结果退回：%(reason)s"),
     "complaint.replied": _replied,
     "complaint.informed": _informed,
-    "complaint.closed": _l("结案：%(note)s"),
+    "complaint.closed": _closed,
     "complaint.reopened": _l("重开，第 %(round)s 轮：%(reason)s"),
     "complaint.level": _level,
     "complaint.agreed": _agreed,
