@@ -231,7 +231,7 @@ def _passed(ids: Collection[int]) -> Mapping[int, str]:
     )
     return {
         complaint_id: _("时间已过 %(percent)s%%", percent=percent)
-        for complaint_id, percent in unit().execute(query).tuples()
+        for complaint_id, percent in unit().execute(query)
     }
 
 

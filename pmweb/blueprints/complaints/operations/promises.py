@@ -84,11 +84,11 @@ def settle(complaint: Complaint, at: datetime) -> None:
 
 
 def _stands(task: Task | None, one: Promise, complaint: Complaint) -> bool:
-    """Whether just this is promised already, by just this owner."""
+    """Whether just this is promised already, for just this rule, by just this owner."""
     if task is None or task.round != complaint.round:
         return False
-    owner = (one.role, _department(complaint, one), _person(complaint, one))
-    return (task.role, task.department, task.staff_id) == owner and task.due_at == one.due_at
+    wanted = (one.rule, one.due_at, one.role, _department(complaint, one), _person(complaint, one))
+    return (task.rule, task.due_at, task.role, task.department, task.staff_id) == wanted
 
 
 def _department(complaint: Complaint, one: Promise) -> str | None:
