@@ -134,8 +134,9 @@ def agree(complaint: Complaint, until: datetime, said: str, at: datetime) -> Non
     rules.refuse_without_reason(said, field="said")
     at = not_before(complaint, at)
     complaint.resident_deadline_at = until
+    since = min(one.started_at for one in clocks.running(complaint, ClockKind.RESOLVE))
     clocks.withdraw(complaint, at, ClockKind.RESOLVE)
-    clocks.start(complaint, Due(ClockKind.RESOLVE, until), complaint.received_at, at)
+    clocks.start(complaint, Due(ClockKind.RESOLVE, until), since, at)
     tell(complaint, "complaint.agreed", at, until=until.isoformat(), said=said)
     settle(complaint, at)
 

@@ -101,7 +101,8 @@ def unmeet(complaint: Complaint, kind: ClockKind, at: datetime) -> None:
 def remind(at: datetime) -> int:
     """Tell everybody whose time has come, each part of each clock once; how many clocks had something to tell.
 
-    Call it until it returns 0. What was missed while nobody looked is caught up in order.
+    Call it until it returns 0. What was missed while nobody looked is caught up in order. A clock that somebody is
+    just ending is left to the next time, so that nobody is told of what has been done.
     """
     query = (
         select(ComplaintClock)
@@ -109,6 +110,7 @@ def remind(at: datetime) -> int:
         .order_by(ComplaintClock.next_notice_at, ComplaintClock.id)
         .limit(AT_ONCE)
         .options(joinedload(ComplaintClock.complaint, innerjoin=True))
+        .with_for_update(of=ComplaintClock, skip_locked=True)
     )
     due = list(unit().scalars(query))
     steps = defaults().complaints.reminders

@@ -51,9 +51,11 @@ def open_plans(complaint: Complaint) -> list[RemedyPlan]:
 
 
 def called_meeting(complaint: Complaint) -> JointMeeting | None:
-    """The joint meeting that was called and has no minutes yet."""
+    """The joint meeting that was called in this round and has no minutes yet."""
     query = select(JointMeeting).where(
-        JointMeeting.complaint_id == complaint.id, JointMeeting.held_at.is_(None)
+        JointMeeting.complaint_id == complaint.id,
+        JointMeeting.round == complaint.round,
+        JointMeeting.held_at.is_(None),
     )
     return unit().scalar(query.order_by(JointMeeting.id.desc()).limit(1))
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.complaints import rules
-from pmweb.blueprints.complaints.models import Complaint
+from pmweb.blueprints.complaints.models import Complaint, JointMeeting
 from pmweb.blueprints.complaints.operations.clocks import running
 from pmweb.blueprints.complaints.rules import ComplaintState, Owner, Promise
 from pmweb.extensions import unit
@@ -34,7 +34,19 @@ def follow(complaint: Complaint, event: str, at: datetime, **facts: Any) -> None
     unit().expire(complaint, ["assignee"])
     if complaint.state is ComplaintState.CLOSED:
         tasks.keep_all(unit(), complaint, at=at)
+    if complaint.state not in rules.TO_HANDLE:
+        _call_off(complaint, at)
     settle(complaint, at)
+
+
+def _call_off(complaint: Complaint, at: datetime) -> None:
+    """There is a result: nobody has to choose a plan, or to come to a meeting that was not held."""
+    tasks.keep(unit(), rules.PLAN, complaint, at=at)
+    query = select(JointMeeting).where(
+        JointMeeting.complaint_id == complaint.id, JointMeeting.held_at.is_(None)
+    )
+    for meeting in unit().scalars(query):
+        tasks.keep_all(unit(), meeting, at=at)
 
 
 def settle(complaint: Complaint, at: datetime) -> None:
@@ -72,11 +84,16 @@ def settle(complaint: Complaint, at: datetime) -> None:
 
 
 def _stands(task: Task | None, one: Promise, complaint: Complaint) -> bool:
-    """Whether just this is promised already, by just this owner."""
+    """Whether just this is promised already, for just this rule, by just this owner."""
     if task is None or task.round != complaint.round:
         return False
-    owner = (one.role, one.department or complaint.department, _person(complaint, one))
-    return (task.role, task.department, task.staff_id) == owner and task.due_at == one.due_at
+    wanted = (one.rule, one.due_at, one.role, _department(complaint, one), _person(complaint, one))
+    return (task.rule, task.due_at, task.role, task.department, task.staff_id) == wanted
+
+
+def _department(complaint: Complaint, one: Promise) -> str | None:
+    """Whose department: the manager has none."""
+    return None if one.role is rules.MANAGER else one.department or complaint.department
 
 
 def _person(complaint: Complaint, one: Promise) -> int | None:
@@ -98,7 +115,7 @@ def promise(complaint: Complaint, one: Promise, *, event_at: datetime | None = N
         event_at=event_at or complaint.moved_at,
         due_at=one.due_at,
         role=one.role,
-        department=(one.department or complaint.department) if one.role is not rules.MANAGER else None,
+        department=_department(complaint, one),
         staff_id=_person(complaint, one),
         home_id=complaint.home_id,
         round=round or complaint.round,

@@ -112,20 +112,21 @@ def call_meeting(
     refuse_impossible(complaint, Verb.MEET)
     if meets_at < at:
         raise RuleBroken("complaint.meeting_past", field="meets_at")
-    if len(set(departments)) < 2:
+    wanted = list(dict.fromkeys(departments))
+    if len(wanted) < 2:
         raise RuleBroken("complaint.meeting_alone", field="departments")
     meeting = JointMeeting(
         complaint_id=complaint.id,
         round=complaint.round,
         meets_at=meets_at,
         place=place,
-        departments=rules.joined(departments),
+        departments=rules.joined(wanted),
         called_at=at,
         called_by_id=by.id,
     )
     unit().add(meeting)
     unit().flush()
-    for number, department in enumerate(departments):
+    for number, department in enumerate(wanted):
         tasks.promise(
             unit(),
             rules.MEETING,

@@ -60,7 +60,11 @@ def handlers() -> list[Handler]:
 
 
 def bring_before(complaint: Complaint, to: Role, at: datetime, *, reason: str = "") -> None:
-    """P-14, P-15: the complaint lies before this person, who is told in the app (A-28); the moment is kept."""
+    """P-14, P-15: the complaint lies before this person, who is told in the app (A-28); the moment is kept.
+
+    Nobody is asked to get in touch meanwhile: that clock begins when it is handed out again (P-19).
+    """
+    clocks.withdraw(complaint, at, ClockKind.FIRST_CONTACT)
     complaint.state = table().move(complaint.state, ComplaintState.ESCALATED)
     complaint.escalated_to, complaint.escalated_at = to, at
     complaint.acknowledged_at, complaint.acknowledged_by_id = None, None
@@ -133,6 +137,9 @@ def pass_up(complaint: Complaint, reason: str, told: str, at: datetime) -> None:
     at = not_before(complaint, at)
     to = Role.OFFICE_MANAGER if complaint.escalated_to is not None else Role.DEPARTMENT_SUPERVISOR
     complaint.unsolvable = reason
+    if complaint.first_contact_at is None:
+        complaint.first_contact_at = at
+        clocks.meet(complaint, ClockKind.FIRST_CONTACT, at)
     tell(complaint, "complaint.told_why", at, told=told)
     bring_before(complaint, to, at, reason=reason)
 
@@ -163,7 +170,8 @@ def change_level(complaint: Complaint, level: LevelId, reason: str, by: Staff, a
         complaint.state = table().move(complaint.state, ComplaintState.IN_PROGRESS)
         complaint.waiting_reason = ""
     brought = to is not None and rises and table().allows(complaint.state, ComplaintState.ESCALATED)
-    clocks.start_level(complaint, complaint.received_at, at, but=_done_with(complaint, brought=brought))
+    done = _done_with(complaint, brought=brought, rises=rises)
+    clocks.start_level(complaint, complaint.received_at, at, but=done)
     tell(complaint, "complaint.level", at, was=was.value, level=level.value, reason=reason)
     if brought and to is not None:
         bring_before(complaint, to, at, reason=reason)
@@ -176,8 +184,10 @@ def change_level(complaint: Complaint, level: LevelId, reason: str, by: Staff, a
     settle(complaint, at)
 
 
-def _done_with(complaint: Complaint, *, brought: bool) -> tuple[ClockKind, ...]:
+def _done_with(complaint: Complaint, *, brought: bool, rises: bool) -> tuple[ClockKind, ...]:
     """What the new level asks for and has happened already in this matter."""
-    waits = brought or complaint.state is ComplaintState.ESCALATED
+    waits = brought or (
+        complaint.state is ComplaintState.ESCALATED and (rises or complaint.acknowledged_at is None)
+    )
     done = () if waits else (ClockKind.ESCALATE,)
     return (*done, ClockKind.REPLY) if complaint.replied_at else done

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -123,7 +122,7 @@ def deadlines(
 
 def first_contact_due(assigned: datetime, minutes: int) -> datetime:
     """P-19, "at the first moment": so many minutes after it was given to the responsible person (ours)."""
-    return hours_after(assigned, Decimal(minutes) / 60)
+    return hours_after(assigned, 0) + timedelta(minutes=minutes)
 
 
 def feedback_due(result_at: datetime, zone: ZoneInfo) -> datetime:
@@ -161,8 +160,8 @@ def notices(
 
 def passed_percent(started: datetime, due: datetime, now: datetime) -> int:
     """How much of the time has passed, in whole per cent; 100 and more is late."""
-    whole = (due - started).total_seconds()
-    return 100 if whole <= 0 else int((now - started).total_seconds() * 100 // whole)
+    whole = due - started
+    return 100 if whole <= timedelta(0) else (now - started) * 100 // whole
 
 
 def part_of(started: datetime, due: datetime, now: datetime) -> Part:

@@ -38,7 +38,7 @@ def refuse_harm_without_measure(harm: bool, measure: str, measured_at: datetime 
 
 
 def refuse_times(happened: datetime, received: datetime, measured: datetime | None, now: datetime) -> None:
-    """Nothing is recorded from the future, and no measure is older than what it answered.
+    """Nothing is recorded from the future; what is complained of happened before it was complained of.
 
     ``RuleBroken``: ``complaint.happened_later``, ``complaint.received_later``, ``complaint.measured_later``.
     """

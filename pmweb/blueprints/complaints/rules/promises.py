@@ -99,7 +99,8 @@ def _of_stage(moment: Moment, zone: ZoneInfo) -> tuple[Promise, ...]:
     above = _above(moment)
     match moment.state:
         case _S.ESCALATED if not moment.acknowledged:
-            rule, due = RULE_OF[_K.ESCALATE].get(moment.level, "P-13"), running.get(_K.ESCALATE)
+            due = running.get(_K.ESCALATE)
+            rule = RULE_OF[_K.ESCALATE][moment.level] if due else "P-13"
             grave = moment.level is LevelId.MAJOR
             kind = "complaint.acknowledge"
             return (Promise(kind, rule, due or soon, *above, clock=due is not None, pressing=grave),)
