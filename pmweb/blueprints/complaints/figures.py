@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -204,15 +205,12 @@ def _by_time_of_day(span: Span, zone: ZoneInfo) -> Query:
     local = (minute + shift) % _DAY
     band = case(*((local < end * 60, literal(begin)) for begin, end in _bands()), else_=literal(BANDS[-1]))
     return (
-        select(band.label("band"), _NUMBER)
-        .select_from(Complaint)
-        .where(_within(span, zone))
-        .group_by("band")
+        select(band.label("band"), _NUMBER).select_from(Complaint).where(_within(span, zone)).group_by("band")
     )
 
 
 def _bands() -> Iterable[tuple[int, int]]:
-    return zip(BANDS, BANDS[1:], strict=False)
+    return pairwise(BANDS)
 
 
 def _over_time(span: Span, zone: ZoneInfo) -> Query:

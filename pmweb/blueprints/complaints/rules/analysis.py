@@ -34,6 +34,8 @@ BANDS = (0, 6, 9, 12, 14, 18, 22)
 """The hours at which the times of the day begin; the last one ends at 24:00."""
 MOST_WEEKS = 14
 """A span of more weeks than a quarter has is shown by months."""
+NOTHING = Share(0, 0)
+"""Nothing to measure yet."""
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _BEFORE = 366 * _DAY
 """What is complained of may have happened so long before; further back the clocks are taken as they were then."""
@@ -97,7 +99,7 @@ class Span:
         return tuple(steps)
 
 
-def offered(today: date) -> Mapping[Offer, Span]:
+def spans_offered(today: date) -> Mapping[Offer, Span]:
     """The running month, the one before, the running quarter and year, all in full."""
     month = first_of_month(today)
     quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
@@ -110,13 +112,13 @@ def offered(today: date) -> Mapping[Offer, Span]:
     }
 
 
-def asked_for(first: date | None, last: date | None, today: date) -> Span:
+def span_asked_for(first: date | None, last: date | None, today: date) -> Span:
     """The days that somebody asked for; the running month for who says nothing, up to today for who says no end.
 
     ``RuleBroken``: ``analysis.order``, ``analysis.too_long``.
     """
     if first is None and last is None:
-        return offered(today)[Offer.MONTH]
+        return spans_offered(today)[Offer.MONTH]
     first = first or first_of_month(last or today)
     last = last or max(first, today)
     if last < first:
@@ -185,8 +187,8 @@ class Figures:
     kept: Mapping[ClockKind, Share] = field(default_factory=dict)
     resolved: Mapping[Dimension, Mapping[str, Share]] = field(default_factory=dict)
     first_contact: int | None = None
-    reopened: Share = Share(0, 0)
-    satisfied: Share = Share(0, 0)
+    reopened: Share = NOTHING
+    satisfied: Share = NOTHING
     against: tuple[Against, ...] = ()
     against_others: int = 0
     against_nobody: int = 0
@@ -204,7 +206,7 @@ class Figures:
 
     def share(self, kind: ClockKind) -> Share:
         """How many of the clocks of this kind were met in time."""
-        return self.kept.get(kind, Share(0, 0))
+        return self.kept.get(kind, NOTHING)
 
     @property
     def on_time_rate(self) -> Share:
