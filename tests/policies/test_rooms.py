@@ -15,6 +15,7 @@ USUAL = NEEDED | {"models", "operations", "forms", "flow", "cards"}
 MORE = {
     "register": "what the lists of the room read, as columns",
     "commands": "the room's part of the command line",
+    "complaints/figures": "the numbers of the analysis, in grouped queries",
     "estate/roll": "the reading of a home roll: pure, and large",
     "estate/tray": "where an uploaded roll lies until it is taken over",
     "households/household": "who belongs to a home, for the rooms that may ask",
@@ -31,6 +32,7 @@ MORE = {
 """A file appears with its second reason; here is the first."""
 PROVED_BY = {
     "archive": {},
+    "complaints": {"figures": "test_operations_figures"},
     "desk": {
         "cards": "test_views",
         "forms": "test_views",

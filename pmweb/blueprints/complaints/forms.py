@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from pmweb.blueprints.complaints.rules import AnswerChannel, ClockKind
+from pmweb.web import fields
+from pmweb.web.fields import Form
 
 CHANNELS = {AnswerChannel.PHONE: _l("电话"), AnswerChannel.VISIT: _l("当面")}
 CLOCK_WORDS = {
@@ -22,3 +24,13 @@ GROUP_WORDS = {
     "close": _l("待结案"),
     "done": _l("已结案"),
 }
+
+
+class SpanForm(Form):
+    """Over which days the analysis looks; the address calls them ``from`` and ``to``."""
+
+    class Meta:
+        csrf = False
+
+    first = fields.day(_l("从"), name="from")
+    last = fields.day(_l("到"), name="to")

@@ -34,7 +34,7 @@ LOOKED_AT = BEGUN + 85 * DAY
 class Months:
     """The complaints of an estate after three months."""
 
-    def __init__(self, office: Office, seed: int = 1) -> None:
+    def __init__(self, office: Office, seed: int = 8) -> None:
         self.cast, self.draw = Cast(office), random.Random(seed)
         self.copies = 0
         self.accused = [office.staff(Role.GUARD, name=name) for name in ("孙平", "阿不都热依木·买买提")]
