@@ -20,6 +20,7 @@ TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
 MACROS = ("basics", "forms", "lists", "papers", "signing")
 KILOBYTE = 1000
 DRAWN_BY_US = {
+    "complaints/analysis.html": "the bars, by a library that escapes their labels",
     "repairs/place_labels.html": "the QR codes, from addresses of ours",
     "repairs/report.html": "the bars, by a library that escapes their labels",
     "repairs/work_order.html": "the QR code, from a number of ours",

@@ -16,6 +16,7 @@ MORE = {
     "register": "what the lists of the room read, as columns",
     "commands": "the room's part of the command line",
     "complaints/running": "what the page of the running clocks reads, as columns",
+    "complaints/figures": "the numbers of the analysis, in grouped queries",
     "estate/roll": "the reading of a home roll: pure, and large",
     "estate/tray": "where an uploaded roll lies until it is taken over",
     "households/household": "who belongs to a home, for the rooms that may ask",
@@ -33,7 +34,7 @@ MORE = {
 """A file appears with its second reason; here is the first."""
 PROVED_BY = {
     "archive": {},
-    "complaints": {"running": "test_operations_running"},
+    "complaints": {"running": "test_operations_running", "figures": "test_operations_figures"},
     "desk": {
         "cards": "test_views",
         "forms": "test_views",

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pmweb.web import charts
-from pmweb.web.charts import bars
+from pmweb.web.charts import bars, stacked
 from tests.policies.sources import PACKAGE
 
 
@@ -62,7 +62,40 @@ def test_where_nothing_was_counted_there_is_no_chart() -> None:
     assert bars([("水暖", 0)]) is None
 
 
+LEVELS = ("重大投诉", "重要投诉", "轻微投诉")
+
+
+def test_the_parts_of_a_bar_follow_each_other_and_make_up_its_sum() -> None:
+    drawn = stacked([("03-02", (1, 2, 3)), ("03-09", (0, 0, 0)), ("03-16", (0, 4, 0))], LEVELS)
+    assert drawn is not None
+    signs, chart = ElementTree.fromstring(drawn.inside)
+    assert [node.text for node in signs.iter("text")] == list(LEVELS)
+    assert {"6", "0", "4", "03-02", "03-09", "03-16"} <= set(texts(drawn.inside))
+    parts = [rect for rect in chart.iter("rect") if rect.get("stroke") == charts.BRAND]
+    assert [rect.get("fill") for rect in parts] == [charts.BRAND, *charts.SHADES]
+    wide = [float(rect.get("width", "0")) for rect in parts]
+    assert wide == pytest.approx([wide[1] * 4, wide[1], wide[1] * 2, wide[1] * 3], abs=0.3)
+    starts = [float(rect.get("x", "0")) for rect in parts[1:]]
+    assert starts == pytest.approx([0, wide[1], wide[1] * 3], abs=0.3)
+
+
+def test_what_the_parts_are_called_takes_another_line_where_it_is_long() -> None:
+    short, long = (
+        stacked([("03-02", (1, 0, 0))], kinds)
+        for kinds in (LEVELS, [f"{kind}, a grave one" for kind in LEVELS])
+    )
+    assert short is not None
+    assert long is not None
+    assert long.height > short.height
+    for drawn in (short, long):
+        signs, _chart = ElementTree.fromstring(drawn.inside)
+        for said in signs.iter("text"):
+            assert float(said.get("x", "0")) + charts._width(said.text or "") <= charts.WIDTH
+    assert stacked([("03-02", (0, 0, 0))], LEVELS) is None
+    assert not re.search(r"style|script|href|\son[a-z]+=", short.inside)
+
+
 def test_the_colours_are_those_of_the_pages() -> None:
     tokens = (PACKAGE / "static" / "tokens.css").read_text(encoding="utf-8")
-    for name in ("INK", "MUTED", "BRAND", "LINE"):
-        assert f"--{name.lower()}: {getattr(charts, name)};" in tokens
+    for name in ("INK", "MUTED", "BRAND", "LINE", "BRAND_BG"):
+        assert f"--{name.lower().replace('_', '-')}: {getattr(charts, name)};" in tokens

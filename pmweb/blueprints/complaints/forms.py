@@ -154,3 +154,13 @@ class ClockFilterForm(Form):
 
     department = fields.select(_l("责任部门"), needed=False)
     kind = fields.select(_l("期限"), needed=False)
+
+
+class SpanForm(Form):
+    """Over which days the analysis looks; the address calls them ``from`` and ``to``."""
+
+    class Meta:
+        csrf = False
+
+    first = fields.day(_l("从"), name="from")
+    last = fields.day(_l("到"), name="to")

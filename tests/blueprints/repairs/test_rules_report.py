@@ -20,7 +20,6 @@ from pmweb.blueprints.repairs.rules.report import (
     Month,
     OpenFollowUp,
     RepeatHome,
-    Share,
     Totals,
     changed,
     months_owed,
@@ -79,23 +78,6 @@ def test_every_instant_is_in_one_month(seconds: int) -> None:
     at = MIDNIGHT + seconds * SECOND
     month = Month.of(at.astimezone(SHANGHAI).date())
     assert month.begins(SHANGHAI) <= at < month.ends(SHANGHAI) == month.later(1).begins(SHANGHAI)
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "percent"),
-    [(0, 0, None), (0, 7, "0.0"), (1, 3, "33.3"), (2, 3, "66.7"), (7, 7, "100.0"), (9999, 10000, "99.9")],
-)
-def test_a_rate_has_one_place_and_is_only_full_when_it_is(part: int, whole: int, percent: str | None) -> None:
-    assert Share(part, whole).percent == (None if percent is None else Decimal(percent))
-
-
-@given(st.integers(0, 5000), st.integers(1, 5000))
-def test_a_rate_is_near_its_fraction(part: int, more: int) -> None:
-    share = Share(part, part + more)
-    assert share.percent is not None
-    assert share.fraction is not None
-    assert abs(float(share.percent) - float(share.fraction * 100)) <= 0.1
-    assert share.percent < 100
 
 
 def test_satisfaction_is_an_average_or_nothing() -> None:

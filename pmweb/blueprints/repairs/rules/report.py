@@ -22,12 +22,12 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pmweb.domain.deadlines import add_months, days_in_month, end_of, first_of_month
 from pmweb.domain.money import Money
+from pmweb.domain.share import Share
 from pmweb.domain.workflow import RuleBroken
 
 REPEATED = 3
@@ -96,28 +96,6 @@ class Dimension(StrEnum):
     BUILDING = "building"
     VERDICT = "verdict"
     SOURCE = "source"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many of so many."""
-
-    part: int
-    whole: int
-
-    @property
-    def fraction(self) -> Fraction | None:
-        """The exact share; None of nothing."""
-        return Fraction(self.part, self.whole) if self.whole else None
-
-    @property
-    def percent(self) -> Decimal | None:
-        """Per cent with one place, half up; what lacks one is never said to be 100."""
-        if not self.whole:
-            return None
-        tenth = Decimal("0.1")
-        said = (Decimal(self.part) * 100 / self.whole).quantize(tenth, ROUND_HALF_UP)
-        return min(said, Decimal("99.9")) if self.part < self.whole else said
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 
 from pmweb.blueprints.repairs.forms import SOURCE_WORDS
 from pmweb.blueprints.repairs.rules import RepairSource
-from pmweb.blueprints.repairs.rules.report import HEADLINES, TABLES, Dimension, Share, Totals, changed
+from pmweb.blueprints.repairs.rules.report import HEADLINES, TABLES, Dimension, Totals, changed
 from pmweb.data import defaults
 from pmweb.domain.money import Money
+from pmweb.domain.share import Share
 from pmweb.web import charts
 from pmweb.web.charts import Drawn
 from pmweb.web.filters import named
