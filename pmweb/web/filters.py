@@ -32,6 +32,7 @@ def install(app: Flask) -> None:
         masked_name=id_numbers.mask_name,
         masked_phone=id_numbers.mask_phone,
         stamp=stamp,
+        until=until,
         money=money,
         area=area,
         quantity=quantity,
@@ -97,6 +98,16 @@ def when(value: datetime | None) -> str:
 def stamp(value: datetime | None) -> str:
     """An instant as a paper keeps it, whenever it is read: ``2026-03-05 14:30``."""
     return f"{clock.local(value):%Y-%m-%d %H:%M}" if value is not None else ""
+
+
+def until(value: datetime | None) -> str:
+    """A deadline as a paper keeps it: ``2026-03-07 24:00``; midnight is 24:00 of the day before."""
+    if value is None:
+        return ""
+    here = clock.local(value)
+    if here.hour == here.minute == 0:
+        return f"{here.date() - timedelta(days=1)} 24:00"
+    return stamp(value)
 
 
 def _relative_day(value: date) -> str:

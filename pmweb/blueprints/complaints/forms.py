@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.complaints.rules import AnswerChannel, ClockKind
+from pmweb.blueprints.complaints.rules import WORD_LENGTH, AnswerChannel, ClockKind
+from pmweb.web.fields import Form, note
 
 CHANNELS = {AnswerChannel.PHONE: _l("电话"), AnswerChannel.VISIT: _l("当面")}
 CLOCK_WORDS = {
@@ -22,3 +23,22 @@ GROUP_WORDS = {
     "close": _l("待结案"),
     "done": _l("已结案"),
 }
+STAGE_WORDS = {
+    "received": _l("已受理"),
+    "handled": _l("处理中"),
+    "answered": _l("已有结果"),
+    "closed": _l("已结案"),
+}
+"""How far it is, in the words for the resident."""
+TOLD_WORDS = {
+    ClockKind.REPLY: _l("答复您"),
+    ClockKind.RESOLVE: _l("处理完毕"),
+    ClockKind.FEEDBACK: _l("告诉您结果"),
+}
+"""What the resident is promised; the page says until when."""
+
+
+class WordForm(Form):
+    """What the resident writes through the link."""
+
+    text = note(_l("给物业服务中心留言"), needed=None, longest=WORD_LENGTH)

@@ -69,8 +69,10 @@ from pmweb.blueprints.complaints.rules.promises import (
 from pmweb.blueprints.complaints.rules.resident import (
     LINK_DAYS,
     MOST_WORDS,
+    WORD_LENGTH,
     link_ends,
     refuse_word,
+    without_people,
 )
 from pmweb.blueprints.complaints.rules.states import (
     GROUPS,
@@ -118,6 +120,7 @@ __all__ = [
     "STAGES",
     "TO_HANDLE",
     "WORD",
+    "WORD_LENGTH",
     "AnswerChannel",
     "Case",
     "ClockKind",
@@ -170,4 +173,5 @@ __all__ = [
     "starts_of",
     "table_of_moves",
     "told_kind",
+    "without_people",
 ]
