@@ -11,6 +11,8 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
+from pmweb.blueprints.complaints.models import Complaint
+from pmweb.blueprints.complaints.views.links import token_of
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.fees.models import Charge
 from pmweb.blueprints.movein.models import MoveIn
@@ -130,6 +132,8 @@ def _ids() -> dict[str, list[Any]]:
         "import_id": _one_of_each(RollImport.id, RollImport.state),
         "report_id": _one_of_each(MonthlyReport.id, MonthlyReport.month),
         "month": [f"{day:%Y-%m}" for day in db.session.scalars(select(MonthlyReport.month))],
+        "complaint_id": _one_of_each(Complaint.id, Complaint.state),
+        "token": _tokens(),
         "charge_id": _one_of_each(Charge.id, Charge.item),
         "home_id": _homes(),
         "person_id": _one_of_each(Person.id, Person.kind),
@@ -144,6 +148,12 @@ def _ids() -> dict[str, list[Any]]:
             *defaults().movein.agreements,
         ],
     }
+
+
+def _tokens() -> list[str]:
+    """A link that opens a complaint, and one that opens nothing."""
+    given = select(Complaint).where(Complaint.link_serial.is_not(None)).order_by(Complaint.id).limit(1)
+    return [*(token_of(complaint) for complaint in db.session.scalars(given)), "nothing"]
 
 
 def _one_of_each(column: Any, *kinds: Any) -> list[int]:

@@ -13,6 +13,9 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 
+from pmweb.blueprints.complaints.models import Complaint
+from pmweb.blueprints.complaints.operations import resident
+from pmweb.blueprints.complaints.views.links import token_of
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.estate.operations import terms
 from pmweb.blueprints.fees.models import Charge, Tariff
@@ -34,6 +37,7 @@ from pmweb.models.people import Tie
 from pmweb.models.pictures import prepare
 from pmweb.models.staff import Staff
 from tests import pictures
+from tests.blueprints.complaints.cases import Cast
 from tests.blueprints.movein.journey import Journey
 from tests.office import MORNING, Office
 
@@ -129,10 +133,24 @@ def _photo(rows: Rows) -> int:
     return shelf.attachments(unit(), AcceptanceItem.__tablename__, [defect.id])[defect.id][0].id
 
 
+def _complaint(rows: Rows) -> int:
+    """A complaint that a link opens."""
+    cast = Cast(rows.office)
+    complaint = cast.take()
+    resident.issue_link(complaint, MORNING)
+    return complaint.id
+
+
+def a_token(complaint_id: int) -> str:
+    """What the address of the resident's link carries; its rows have to be made before."""
+    return token_of(unit().scalars(select(Complaint).where(Complaint.id == complaint_id)).one())
+
+
 ROWS: dict[str, Callable[[Rows], int]] = {
     "attachment_id": _photo,
     "building_id": lambda rows: rows.office.building.id,
     "charge_id": lambda rows: rows.charge.id,
+    "complaint_id": _complaint,
     "file_id": lambda rows: shelf.put(unit(), prepare(pictures.jpeg()), FileKind.PHOTO, at=MORNING).id,
     "found_id": lambda rows: kept(DefectRound(sheet_id=rows.sheet.id, item_id=rows.defect.id)),
     "home": lambda rows: rows.journey.home.id,
@@ -161,5 +179,6 @@ VALUES: dict[str, str | int] = {
     "month": "2026-03",
     "paper": "acceptance_sheet",
     "position": 1,
+    "token": "nothing",
 }
 """Parameter → a value that is the same in every estate."""

@@ -20,6 +20,9 @@ TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
 MACROS = ("basics", "forms", "lists", "papers", "signing")
 KILOBYTE = 1000
 DRAWN_BY_US = {
+    "complaints/_link.html": "the QR code, from an address of ours",
+    "complaints/print_link.html": "the QR code, from an address of ours",
+    "complaints/print_receipt.html": "the QR code, from an address of ours",
     "repairs/place_labels.html": "the QR codes, from addresses of ours",
     "repairs/report.html": "the bars, by a library that escapes their labels",
     "repairs/work_order.html": "the QR code, from a number of ours",

@@ -208,8 +208,6 @@ def test_a_one_time_password_can_be_read_out_and_would_be_taken() -> None:
 # --- signing in
 
 
-
-
 MINUTE = timedelta(minutes=1)
 
 

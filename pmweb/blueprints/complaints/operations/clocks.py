@@ -37,7 +37,9 @@ def kept(complaint: Complaint) -> list[ComplaintClock]:
     query = select(ComplaintClock).where(
         ComplaintClock.complaint_id == complaint.id, ComplaintClock.withdrawn.is_(False)
     )
-    return list(unit().scalars(query.order_by(ComplaintClock.round, ComplaintClock.due_at, ComplaintClock.id)))
+    return list(
+        unit().scalars(query.order_by(ComplaintClock.round, ComplaintClock.due_at, ComplaintClock.id))
+    )
 
 
 def start(complaint: Complaint, due: Due, event_at: datetime, at: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.forms import CHANNELS, CLOCK_WORDS
 from pmweb.blueprints.complaints.models import Complaint
