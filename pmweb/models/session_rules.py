@@ -68,6 +68,8 @@ class Actor:
 
 
 SYSTEM = Actor("system", "system")
+RESIDENT = Actor("resident", "resident")
+"""Whoever holds a link that the office gave out: it opens one matter, and nobody signs in."""
 
 
 def open_session(

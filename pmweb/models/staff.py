@@ -72,7 +72,7 @@ class StaffRole(Audited, Base):
 class SignInAttempt(Base):
     """A sign-in that did not succeed, for the lockout: by name and address, so that nobody locks the office out.
 
-    ``address`` is the network that ``rules.network`` of the room makes of the address; known and unknown names
+    ``address`` is the network that ``domain.networks`` makes of the address; known and unknown names
     are counted alike.
     """
 

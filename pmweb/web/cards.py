@@ -19,7 +19,7 @@ from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import db
 from pmweb.models.base import Base
 from pmweb.models.journal import JournalEntry
-from pmweb.models.session_rules import SYSTEM
+from pmweb.models.session_rules import RESIDENT, SYSTEM
 from pmweb.models.tasks import PASSED_UP
 from pmweb.web.access import allowed
 
@@ -154,8 +154,12 @@ def told(entry: JournalEntry) -> Line:
     url = (
         card.subject_url[entry.subject_kind](entry.subject_id) if card and allowed(card.permission) else None
     )
-    who = _("系统") if entry.actor_name == SYSTEM.name else entry.actor_name
-    return Line(entry.at, text, who, url, card.label if card else "")
+    return Line(entry.at, text, actor_word(entry.actor_name), url, card.label if card else "")
+
+
+def actor_word(actor_name: str) -> str:
+    """Who did it, in the reader's language where it was no colleague."""
+    return {SYSTEM.name: _("系统"), RESIDENT.name: _("住户")}.get(actor_name, actor_name)
 
 
 def _passed_up(card: Card | None, facts: Mapping[str, Any]) -> str:

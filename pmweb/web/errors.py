@@ -24,7 +24,9 @@ from werkzeug.wrappers import Response
 
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import db
-from pmweb.web.unit_of_work import Stale, from_outbox
+from pmweb.web.access import PUBLIC, access_of
+from pmweb.web.cards import actor_word
+from pmweb.web.unit_of_work import Stale, by_token, from_outbox
 from pmweb.web.wording import worded
 
 _TEXTS = {
@@ -106,6 +108,8 @@ def _http(error: HTTPException) -> Response:
         return Response.force_type(error.get_response())
     if isinstance(error, CSRFError):
         return _old_token()
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS and by_token():
+        return _answer(429, _("请稍等几分钟，再打开这个链接。"))
     return _answer(error.code or 500)
 
 
@@ -146,8 +150,12 @@ def _typed() -> list[str]:
 def _nobody_is_there(error: HTTPException) -> bool:
     """Whether signing in is the answer; the token of a page goes with the session that has ended."""
     if isinstance(error, CSRFError):
-        return request.endpoint != "staff.login" and not current_user.is_authenticated
+        return not current_user.is_authenticated and access_of(_view()) != PUBLIC
     return error.code == HTTPStatus.UNAUTHORIZED
+
+
+def _view() -> Any:
+    return current_app.view_functions.get(request.endpoint or "")
 
 
 def _rule_broken(error: RuleBroken) -> Response:
@@ -155,7 +163,7 @@ def _rule_broken(error: RuleBroken) -> Response:
 
 
 def _stale(error: Exception) -> Response:
-    who = error.who if isinstance(error, Stale) else ""
+    who = actor_word(error.who) if isinstance(error, Stale) else ""
     if isinstance(error, Stale) and error.changed:
         sentence = _("签的时候看到的和现在的不一样，所以没有算签过。请看过最新内容再签：")
         return _answer(409, sentence, error.changed)

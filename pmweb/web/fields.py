@@ -182,9 +182,11 @@ def text(label: Any, longest: int = 60, *, needed: bool | None = False, **kwargs
     return StringField(label, _rules(needed, _Longest(longest)), filters=[tidy], **kwargs)
 
 
-def note(label: Any, *, needed: bool | None = False, **kwargs: Any) -> TextAreaField:
+def note(
+    label: Any, *, needed: bool | None = False, longest: int = NOTE_LENGTH, **kwargs: Any
+) -> TextAreaField:
     """``note``: several lines, up to 2000 characters."""
-    return TextAreaField(label, _rules(needed, _Longest(NOTE_LENGTH)), filters=[tidy], **kwargs)
+    return TextAreaField(label, _rules(needed, _Longest(longest)), filters=[tidy], **kwargs)
 
 
 def _refuse_strange_year(field: Any) -> None:

@@ -33,6 +33,7 @@ def install(app: Flask) -> None:
         masked_name=id_numbers.mask_name,
         masked_phone=id_numbers.mask_phone,
         stamp=stamp,
+        until_stamp=until_stamp,
         money=money,
         area=area,
         quantity=quantity,
@@ -98,6 +99,14 @@ def when(value: datetime | None) -> str:
 def stamp(value: datetime | None) -> str:
     """An instant as a paper keeps it, whenever it is read: ``2026-03-05 14:30``."""
     return f"{clock.local(value):%Y-%m-%d %H:%M}" if value is not None else ""
+
+
+def until_stamp(value: datetime | None) -> str:
+    """A deadline as a paper keeps it: ``2026-03-07 24:00``; midnight is 24:00 of the day before."""
+    if value is None:
+        return ""
+    here = clock.local(value)
+    return f"{here.date() - timedelta(days=1)} 24:00" if _is_midnight(here) else stamp(value)
 
 
 def _relative_day(value: date) -> str:

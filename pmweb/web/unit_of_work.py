@@ -92,6 +92,27 @@ def seen_version() -> int | None:
     return int(value) if value.isascii() and value.isdigit() else None
 
 
+def by_token() -> bool:
+    """Whether the address itself says who acts (a resident's link), whoever is signed in on the device."""
+    return "token" in (request.view_args or {})
+
+
+def work_for(actor: Actor, estate_id: int) -> None:
+    """What the token of this address says: who acts, and in which estate."""
+    open_session(unit(), actor=actor, estate_id=estate_id, reason=request.endpoint)
+
+
+def sent_key() -> str:
+    """The key of this POST; without a usable one the request ends with 400.
+
+    Where a token acts there is nobody to claim it for: what is written keeps it.
+    """
+    key = _key()
+    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
+        abort(400)
+    return key
+
+
 class _Record(Protocol):
     """A row that counts its changes."""
 
@@ -171,7 +192,7 @@ def write_again() -> None:
     db.session.commit()  # the end of the reading: a reader on SQLite cannot become a writer
     open_for_writing(unit())
     g.writing = True
-    if request.method == "POST" and current_user.is_authenticated and not kept:
+    if request.method == "POST" and current_user.is_authenticated and not by_token() and not kept:
         _claim()
 
 
@@ -199,7 +220,7 @@ def _begin() -> None:
         open_for_writing(unit())
         g.writing = True
     _choose_estate()
-    if writes and current_user.is_authenticated:
+    if writes and current_user.is_authenticated and not by_token():
         if request.headers.get("X-Uid", str(current_user.id)) != str(current_user.id):
             abort(401)  # captured by somebody else on the same device
         _claim()
@@ -207,7 +228,7 @@ def _begin() -> None:
 
 def _choose_estate() -> None:
     g.estate = None
-    if not current_user.is_authenticated:
+    if by_token() or not current_user.is_authenticated:
         open_session(unit(), actor=SYSTEM if request.endpoint == "staff.login" else None, estate_id=None)
         return
     staff: Staff = current_user._get_current_object()
@@ -258,9 +279,7 @@ def _claim() -> None:
     Who had it before has done the work: the same is shown again, without doing it twice. Somebody who has it at
     this moment is waited for. Ends the request with 400 (no key), 303 (done already), 422 (another body).
     """
-    key = _key()
-    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
-        abort(400)
+    key = sent_key()
     staff_id: int = current_user.id
     g.claim = Submission(
         key=key,

@@ -11,7 +11,8 @@ from flask import Flask, url_for
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
-from pmweb.blueprints.complaints.models import Complaint
+from pmweb.blueprints.complaints.models import Complaint, JointMeeting, SupervisorCall
+from pmweb.blueprints.complaints.views.links import token_of
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.fees.models import Charge
 from pmweb.blueprints.movein.models import MoveIn
@@ -29,7 +30,13 @@ from pmweb.web.access import PUBLIC, SIGNED_IN, access_of
 
 MOST = 3
 """So many rows of a kind are opened on one page; a page that shows states in different ways names more below."""
-_MORE = {"movein.show": 12, "repairs.show": 12, "movein.print_paper": 40, "archive.view": 4}
+_MORE = {
+    "movein.show": 12,
+    "repairs.show": 12,
+    "complaints.show": 10,
+    "movein.print_paper": 40,
+    "archive.view": 4,
+}
 
 _SEARCHES = {
     "home.search": ("?q=1-0101", "?q=nothing+at+all", "?q=z"),
@@ -38,6 +45,7 @@ _SEARCHES = {
     "repairs.new": ("?part=common", "?part=common&place=nowhere", "?home={home_id}&category=gas_smell"),
     "repairs.places": ("?void=1",),
     "repairs.index": ("?group=done", "?group=sign", "?q=nobody", "?more=1"),
+    "complaints.new": ("?part=common", "?q=101", "?home={home_id}"),
     "complaints.index": ("?group=done", "?q=nobody", "?more=1"),
     "complaints.clocks": ("?department=all", "?part=late&department=all", "?kind=reply&more=1"),
     "households.index": ("?q=nobody", "?more=1"),
@@ -53,6 +61,7 @@ _SEARCHES = {
 _SEEN_BY = {
     "repairs.show": ("repairer", "dispatcher", "repair-supervisor"),
     "home.today": ("manager", "repairer", "guard"),
+    "complaints.show": ("manager", "supervisor"),
     "complaints.index": ("receptionist", "manager", "guard"),
     "complaints.clocks": ("supervisor", "manager"),
     "fees.new_tariff": ("finance",),
@@ -138,6 +147,9 @@ def _ids() -> dict[str, list[Any]]:
         "import_id": _one_of_each(RollImport.id, RollImport.state),
         "report_id": _one_of_each(MonthlyReport.id, MonthlyReport.month),
         "month": [f"{day:%Y-%m}" for day in db.session.scalars(select(MonthlyReport.month))],
+        "call_id": _one_of_each(SupervisorCall.id),
+        "meeting_id": _one_of_each(JointMeeting.id),
+        "token": _tokens(),
         "charge_id": _one_of_each(Charge.id, Charge.item),
         "home_id": _homes(),
         "person_id": _one_of_each(Person.id, Person.kind),
@@ -152,6 +164,12 @@ def _ids() -> dict[str, list[Any]]:
             *defaults().movein.agreements,
         ],
     }
+
+
+def _tokens() -> list[str]:
+    """A link that opens a complaint, and one that opens nothing."""
+    given = select(Complaint).where(Complaint.link_serial.is_not(None)).order_by(Complaint.id).limit(1)
+    return [*(token_of(complaint) for complaint in db.session.scalars(given)), "nothing"]
 
 
 def _one_of_each(column: Any, *kinds: Any) -> list[int]:

@@ -10,7 +10,7 @@ from flask import Flask
 from pmweb.domain.permissions import Role
 from tests.checking_client import CheckingClient
 from tests.office import Office, desk_of
-from tests.policies.rows import ROWS, VALUES, Rows
+from tests.policies.rows import ROWS, VALUES, Rows, a_token
 
 NO_PAGES = ("archive.file", "archive.thumbnail")
 
@@ -22,7 +22,8 @@ def everybody(app: Flask, office: Office) -> CheckingClient:
 
 def addresses(app: Flask, office: Office) -> Iterator[tuple[str, str]]:
     """(endpoint, address) of everything that is opened by a GET, with rows of the estate of the office."""
-    ids = Rows(office, office.estate).ids() | VALUES
+    rows = Rows(office, office.estate).ids()
+    ids = rows | VALUES | {"token": a_token(rows["complaint_id"])}
     for rule in app.url_map.iter_rules():
         if rule.endpoint != "static" and "GET" in (rule.methods or ()):
             _host, address = rule.build({name: ids[name] for name in rule.arguments}) or ("", "")

@@ -13,8 +13,10 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 
+from pmweb.blueprints.complaints.models import Complaint
 from pmweb.blueprints.complaints.operations import intake as complaints
-from pmweb.blueprints.complaints.rules import LevelId
+from pmweb.blueprints.complaints.operations import remedies, resident
+from pmweb.blueprints.complaints.views.links import token_of
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.blueprints.estate.operations import terms
 from pmweb.blueprints.fees.models import Charge, Tariff
@@ -36,6 +38,7 @@ from pmweb.models.people import Tie
 from pmweb.models.pictures import prepare
 from pmweb.models.staff import Staff
 from tests import pictures
+from tests.blueprints.complaints.cases import Cast
 from tests.blueprints.movein.journey import Journey
 from tests.office import MORNING, Office
 
@@ -116,28 +119,6 @@ def _repair(rows: Rows) -> int:
     ).id
 
 
-def _complaint(rows: Rows) -> int:
-    heard = complaints.Heard(
-        channel="phone",
-        station="customer_service",
-        home=rows.journey.home,
-        place="",
-        anonymous=False,
-        name="王小二",
-        phone="13900139000",
-        happened_at=MORNING,
-        received_at=MORNING,
-        category="noise",
-        department="security",
-        against=None,
-        against_name="",
-        description="楼上中午电钻",
-        demand="中午不要施工",
-        levels=frozenset({LevelId.MINOR}),
-    )
-    return complaints.take(heard, (), rows.guard, at=MORNING).id
-
-
 def _roll_import(rows: Rows) -> int:
     brought = RollImport(folder="none", file_name="roll.xlsx", sha256="0" * 64, pieces=1, found={})
     brought.uploaded_at, brought.uploaded_by = MORNING, "staff:1"
@@ -153,10 +134,37 @@ def _photo(rows: Rows) -> int:
     return shelf.attachments(unit(), AcceptanceItem.__tablename__, [defect.id])[defect.id][0].id
 
 
+def _complaint(rows: Rows) -> int:
+    """A complaint that a link opens."""
+    cast = Cast(rows.office)
+    complaint = cast.take()
+    resident.issue_link(complaint, MORNING)
+    return complaint.id
+
+
+def _call(rows: Rows) -> int:
+    """The supervisor was called to a room apart (P-11)."""
+    journey = rows.journey
+    return complaints.call_supervisor("meeting_room", journey.home, rows.guard, "security", MORNING).id
+
+
+def _meeting(rows: Rows) -> int:
+    """The heads of two departments were called to the place (P-10)."""
+    cast = Cast(rows.office)
+    departments = ("repair", "security")
+    return remedies.call_meeting(cast.take(), departments, MORNING, "大堂", cast.manager, MORNING).id
+
+
+def a_token(complaint_id: int) -> str:
+    """What the address of the resident's link carries; its rows have to be made before."""
+    return token_of(unit().scalars(select(Complaint).where(Complaint.id == complaint_id)).one())
+
+
 ROWS: dict[str, Callable[[Rows], int]] = {
     "attachment_id": _photo,
     "building_id": lambda rows: rows.office.building.id,
     "charge_id": lambda rows: rows.charge.id,
+    "call_id": _call,
     "complaint_id": _complaint,
     "file_id": lambda rows: shelf.put(unit(), prepare(pictures.jpeg()), FileKind.PHOTO, at=MORNING).id,
     "found_id": lambda rows: kept(DefectRound(sheet_id=rows.sheet.id, item_id=rows.defect.id)),
@@ -164,6 +172,7 @@ ROWS: dict[str, Callable[[Rows], int]] = {
     "home_id": lambda rows: rows.journey.home.id,
     "import_id": _roll_import,
     "item_id": lambda rows: rows.defect.id,
+    "meeting_id": _meeting,
     "move_in_id": lambda rows: rows.journey.move_in.id,
     "person_id": lambda rows: rows.journey.owner.id,
     "price_id": lambda rows: (
@@ -186,5 +195,6 @@ VALUES: dict[str, str | int] = {
     "month": "2026-03",
     "paper": "acceptance_sheet",
     "position": 1,
+    "token": "nothing",
 }
 """Parameter → a value that is the same in every estate."""

@@ -21,6 +21,9 @@ MACROS = ("basics", "forms", "lists", "papers", "signing")
 KILOBYTE = 1000
 DRAWN_BY_US = {
     "complaints/analysis.html": "the bars, by a library that escapes their labels",
+    "complaints/_link.html": "the QR code, from an address of ours",
+    "complaints/print_link.html": "the QR code, from an address of ours",
+    "complaints/print_receipt.html": "the QR code, from an address of ours",
     "repairs/place_labels.html": "the QR codes, from addresses of ours",
     "repairs/report.html": "the bars, by a library that escapes their labels",
     "repairs/work_order.html": "the QR code, from a number of ours",

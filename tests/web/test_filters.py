@@ -56,6 +56,13 @@ def test_a_day_stands_with_its_weekday() -> None:
         assert filters.day(date(2026, 3, 5)) == "2026-03-05 Thu"
 
 
+def test_a_deadline_on_paper_names_its_day() -> None:
+    """T-3: midnight is 24:00 of the day before."""
+    assert filters.until_stamp(MIDNIGHT) == "2026-03-05 24:00"
+    assert filters.until_stamp(MIDNIGHT + timedelta(minutes=90)) == "2026-03-06 01:30"
+    assert filters.until_stamp(None) == ""
+
+
 @pytest.mark.parametrize(
     ("shift", "said"),
     [

@@ -8,7 +8,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from pmweb.blueprints.complaints.rules import ANONYMOUS, OTHER, AnswerChannel, ClockKind, LevelId, Part, Verb
+from pmweb.blueprints.complaints.rules import (
+    ANONYMOUS,
+    OTHER,
+    WORD_LENGTH,
+    AnswerChannel,
+    ClockKind,
+    LevelId,
+    Part,
+    Verb,
+)
 from pmweb.data import defaults
 from pmweb.domain.id_numbers import mask_name
 from pmweb.web import fields
@@ -164,3 +173,24 @@ class SpanForm(Form):
 
     first = fields.day(_l("从"), name="from")
     last = fields.day(_l("到"), name="to")
+
+
+STAGE_WORDS = {
+    "received": _l("已受理"),
+    "handled": _l("处理中"),
+    "answered": _l("已有结果"),
+    "closed": _l("已结案"),
+}
+"""How far it is, in the words for the resident."""
+PROMISED_WORDS = {
+    ClockKind.REPLY: _l("答复您"),
+    ClockKind.RESOLVE: _l("处理完毕"),
+    ClockKind.FEEDBACK: _l("告诉您结果"),
+}
+"""What the resident is promised; the page says until when."""
+
+
+class WordForm(Form):
+    """What the resident writes through the link."""
+
+    text = fields.note(_l("给物业服务中心留言"), needed=None, longest=WORD_LENGTH)

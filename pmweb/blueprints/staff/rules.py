@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from pmweb.domain.permissions import ROLES_WITHOUT_DEPARTMENT, Permission, Role, granted
 from pmweb.domain.workflow import RuleBroken
@@ -162,19 +161,6 @@ def one_time_password(letters: Iterable[int]) -> str:
 
 WINDOW = timedelta(minutes=10)
 TRIES = 5
-
-
-def network(address: str | None) -> str:
-    """The address as it is counted: an IPv4 address by itself, an IPv6 one with its /64 (one household has that)."""
-    try:
-        read = ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(read, IPv6Address):
-        if read.ipv4_mapped:
-            return str(read.ipv4_mapped)
-        return str(ip_network((read, 64), strict=False))
-    return str(read)
 
 
 def check_attempts(failed_at: Iterable[datetime], now: datetime) -> None:

@@ -208,24 +208,6 @@ def test_a_one_time_password_can_be_read_out_and_would_be_taken() -> None:
 # --- signing in
 
 
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.168.1.20", "192.168.1.20"),
-        ("::ffff:192.168.1.20", "192.168.1.20"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::99", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("127.0.0.1", "127.0.0.1"),
-        (None, "unknown"),
-        ("unix:", "unknown"),
-    ],
-)
-def test_an_address_is_counted_as_the_network_of_one_household(address: str | None, network: str) -> None:
-    assert rules.network(address) == network
-    assert len(network) <= 45
-
-
 MINUTE = timedelta(minutes=1)
 
 

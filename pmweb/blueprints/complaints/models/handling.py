@@ -18,11 +18,13 @@ class ComplaintWord(InEstate, Audited, Evidence, Base):
     """What the office answered, or what the resident wrote through the link; the resident reads both there.
 
     ``by_id`` is null for the resident. ``channel`` is how an answer was given: ``phone``, ``visit``, ``link``.
+    ``sent`` is the digest of what came through the link with the key of its form, so that it is kept once.
     """
 
     __tablename__ = "complaint_word"
     __table_args__ = (
         Index(None, "complaint_id", "said_at"),
+        UniqueConstraint("complaint_id", "sent"),
         CheckConstraint("text <> ''", name="says_something"),
     )
 
@@ -31,6 +33,7 @@ class ComplaintWord(InEstate, Audited, Evidence, Base):
     said_at: Mapped[datetime]
     channel: Mapped[str] = mapped_column(String(10))
     text: Mapped[str] = mapped_column(Text)
+    sent: Mapped[str | None] = mapped_column(String(64))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
     complaint: Mapped[Complaint] = relationship()

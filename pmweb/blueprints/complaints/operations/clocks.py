@@ -34,6 +34,16 @@ def running(complaint: Complaint, *kinds: ClockKind) -> list[ComplaintClock]:
     return list(unit().scalars(query.order_by(ComplaintClock.due_at, ComplaintClock.id)))
 
 
+def kept(complaint: Complaint) -> list[ComplaintClock]:
+    """Every deadline that counts: met, missed or running, in the order of the rounds; not what another stands for."""
+    query = select(ComplaintClock).where(
+        ComplaintClock.complaint_id == complaint.id, ComplaintClock.withdrawn.is_(False)
+    )
+    return list(
+        unit().scalars(query.order_by(ComplaintClock.round, ComplaintClock.due_at, ComplaintClock.id))
+    )
+
+
 def start(complaint: Complaint, due: Due, event_at: datetime, at: datetime) -> None:
     """Let a clock run from ``event_at``; set at ``at``, which is later where it was reckoned anew."""
     steps = defaults().complaints.reminders

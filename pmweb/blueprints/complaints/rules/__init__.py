@@ -94,8 +94,10 @@ from pmweb.blueprints.complaints.rules.promises import (
 from pmweb.blueprints.complaints.rules.resident import (
     LINK_DAYS,
     MOST_WORDS,
+    WORD_LENGTH,
     link_ends,
     refuse_word,
+    without_people,
 )
 from pmweb.blueprints.complaints.rules.states import (
     GROUPS,
@@ -151,6 +153,7 @@ __all__ = [
     "TOLD",
     "TO_HANDLE",
     "WORD",
+    "WORD_LENGTH",
     "Again",
     "Against",
     "AnswerChannel",
@@ -218,4 +221,5 @@ __all__ = [
     "starts_of",
     "table_of_moves",
     "told_kind",
+    "without_people",
 ]

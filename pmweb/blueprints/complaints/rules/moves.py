@@ -40,7 +40,7 @@ class Verb(StrEnum):
     AGREE = "agree"
     INVALID = "invalid"
     VALIDITY = "validity"
-    LINK = "link"
+    LINK = "join"
     REPAIR = "repair"
 
 

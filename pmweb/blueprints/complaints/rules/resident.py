@@ -1,17 +1,26 @@
-"""What a resident may do through the link, and how long it opens (ours)."""
+"""What a resident may do and see through the link, and how long it opens (ours)."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pmweb.domain.deadlines import days_after
+from pmweb.domain.id_numbers import mask, mask_name
 from pmweb.domain.workflow import RuleBroken
 
 LINK_DAYS = 30
 """How long a link opens the complaint: three times the longest deadline of the procedure (P-14)."""
 MOST_WORDS = 50
 """How often a resident may write to one complaint."""
+WORD_LENGTH = 500
+"""How long one message may be."""
+
+_NUMBER = re.compile(r"[0-9](?:[\s.·()（）—–-]{0,2}[0-9]){10,}|[0-9]{7,}")
+"""What could be dialled, however it is parted; the number of a matter and a date with its hour are shorter."""
+_WIDE = {ord("０") + digit: ord("0") + digit for digit in range(10)}
 
 
 def link_ends(at: datetime, zone: ZoneInfo) -> datetime:
@@ -25,3 +34,14 @@ def refuse_word(text: str, written: int) -> None:
         raise RuleBroken("complaint.word", field="text")
     if written >= MOST_WORDS:
         raise RuleBroken("complaint.words_many", field="text")
+
+
+def without_people(text: str, names: Iterable[str]) -> str:
+    """What was said, without the names of people and without numbers that could be dialled.
+
+    Whoever holds the link may have passed it on; the office's own words about a colleague or a neighbour stay here.
+    """
+    for name in sorted({name.strip() for name in names}, key=lambda name: (-len(name), name)):
+        if len(name) > 1:
+            text = text.replace(name, mask_name(name))
+    return _NUMBER.sub(lambda found: mask(re.sub("[^0-9]", "", found[0])), text.translate(_WIDE))

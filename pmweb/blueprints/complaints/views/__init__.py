@@ -1,6 +1,8 @@
-"""The pages of complaints: the register, the clocks that run, intake, one complaint with its moves, the analysis."""
+"""The pages of complaints: the register, the clocks that run, intake, one complaint with its moves, the analysis, and
+what the resident sees of it.
+"""
 
-from pmweb.blueprints.complaints.views import analysis, clocks, intake, moves, register, show
+from pmweb.blueprints.complaints.views import analysis, clocks, intake, moves, register, resident, show
 from pmweb.blueprints.complaints.views.base import bp
 
-__all__ = ["analysis", "bp", "clocks", "intake", "moves", "register", "show"]
+__all__ = ["analysis", "bp", "clocks", "intake", "moves", "register", "resident", "show"]

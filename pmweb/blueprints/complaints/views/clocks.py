@@ -20,11 +20,11 @@ from pmweb.blueprints.complaints.rules import ClockKind, Held, Part
 from pmweb.blueprints.complaints.running import Wanted
 from pmweb.blueprints.complaints.views.base import LEVEL_TONES, bp, found
 from pmweb.data import defaults
-from pmweb.domain.deadlines import ends_with_the_day, is_late, last_day, part_of_the_way
+from pmweb.domain.deadlines import is_late, part_of_the_way
 from pmweb.domain.permissions import Permission, Role
 from pmweb.web.access import estate, person, requires
 from pmweb.web.fields import labelled
-from pmweb.web.filters import listed, named, stamp
+from pmweb.web.filters import listed, named, until_stamp
 from pmweb.web.pages import go, page
 from pmweb.web.registers import asked, paged
 from pmweb.web.unit_of_work import captured_at
@@ -206,7 +206,7 @@ def _shown(complaint: Complaint, one: ComplaintClock, now: datetime) -> Shown:
         started_at=one.started_at,
         rule=one.rule,
         level=named(defaults().complaints.levels[one.level]),
-        until=_until(one.due_at),
+        until=until_stamp(one.due_at),
         due_at=one.due_at,
         percent=rules.passed_percent(one.started_at, one.due_at, until),
         runs=one.ended_at is None,
@@ -232,13 +232,6 @@ def _event(complaint: Complaint, one: ComplaintClock) -> str:
         case ClockKind.FEEDBACK:
             return _("部门报结果")
     return _("受理") if one.started_at == complaint.received_at else _("重开")
-
-
-def _until(due_at: datetime) -> str:
-    """The computed instant; midnight is 24:00 of the day before."""
-    if ends_with_the_day(due_at, clock.zone()):
-        return f"{last_day(due_at, clock.zone()).isoformat()} 24:00"
-    return stamp(due_at)
 
 
 def _steps(one: ComplaintClock, told: Iterable[Any]) -> list[Step]:

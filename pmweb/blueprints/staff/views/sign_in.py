@@ -12,6 +12,7 @@ from pmweb.blueprints.staff import operations, register, rules
 from pmweb.blueprints.staff.cards import role_title
 from pmweb.blueprints.staff.forms import LoginForm
 from pmweb.blueprints.staff.views.base import bp
+from pmweb.domain.networks import network
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import limiter
@@ -25,7 +26,7 @@ FAILURES = "20 per minute;200 per hour"
 
 
 def _network() -> str:
-    return rules.network(request.remote_addr)
+    return network(request.remote_addr)
 
 
 def _failed(response: Response) -> bool:
