@@ -1457,6 +1457,7 @@ def upgrade() -> None:
         sa.Column("said_at", sa.DateTime(), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sent", sa.String(length=64), nullable=True),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("estate_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1467,6 +1468,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_complaint_word_estate_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_word")),
+        sa.UniqueConstraint("complaint_id", "sent", name=op.f("uq_complaint_word_complaint_id_sent")),
     )
     with op.batch_alter_table("complaint_word", schema=None) as batch_op:
         batch_op.create_index(
