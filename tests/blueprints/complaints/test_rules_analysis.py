@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -127,10 +128,7 @@ def test_every_day_lies_in_one_step(first: date, more: int) -> None:
     steps = whole.steps
     assert (steps[0].first, steps[-1].last) == (whole.first, whole.last)
     assert sum(step.days for step in steps) == whole.days
-    assert all(
-        before.last + timedelta(days=1) == after.first
-        for before, after in zip(steps, steps[1:], strict=False)
-    )
+    assert all(before.last + timedelta(days=1) == after.first for before, after in pairwise(steps))
 
 
 def test_the_clocks_of_shanghai_are_never_turned() -> None:
