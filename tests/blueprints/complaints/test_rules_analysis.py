@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -128,7 +128,7 @@ def test_every_day_lies_in_one_step(first: date, more: int) -> None:
     steps = whole.steps
     assert (steps[0].first, steps[-1].last) == (whole.first, whole.last)
     assert sum(step.days for step in steps) == whole.days
-    assert all(before.last + timedelta(days=1) == after.first for before, after in itertools.pairwise(steps))
+    assert all(before.last + timedelta(days=1) == after.first for before, after in pairwise(steps))
 
 
 def test_the_clocks_of_shanghai_are_never_turned() -> None:

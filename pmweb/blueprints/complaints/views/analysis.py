@@ -92,7 +92,7 @@ def _context(span: Span) -> dict[str, Any]:
         "rates": words.rates(found),
         "headlines": words.in_full(found),
         "tables": words.tables(found),
-        "over_time": words.over_time(found, span),
+        "over_time": words.over_time(found, span, clock.today()),
         "against": words.against(found, in_full=in_full),
         "again": [(one, words.name_of(Dimension.CATEGORY, one.category)) for one in found.again],
         "repeated_staff": [(words.called(one, in_full=in_full), one.number) for one in found.repeated_staff],
@@ -115,7 +115,7 @@ def _address(first: date, last: date) -> str:
 
 
 def _sheets(found: Figures, span: Span) -> list[Sheet]:
-    over_time, in_full = words.over_time(found, span), _names_in_full()
+    over_time, in_full = words.over_time(found, span, clock.today()), _names_in_full()
     counted = (_("名称"), _("件数"), _("占比 %"), _("按时处理 %"))
     return [
         Sheet(_("汇总"), (_("项目"), _("数值或 %"), _("其中"), _("总数")), words.as_cells(found)),

@@ -228,11 +228,11 @@ class OverTime:
     chart: Drawn | None
 
 
-def over_time(found: Figures, span: Span) -> OverTime:
-    """By weeks, or by months for what is longer than a quarter."""
+def over_time(found: Figures, span: Span, today: date) -> OverTime:
+    """By weeks, or by months for what is longer than a quarter; what has not begun yet is left out."""
     levels = [name_of(Dimension.LEVEL, level.value) for level in LevelId]
     rows = []
-    for step in span.steps:
+    for step in (step for step in span.steps if step.first <= today):
         counts = found.over_time.get(step.first, {})
         numbers = [counts.get(level.value, 0) for level in LevelId]
         rows.append((step_name(step, span), numbers, sum(numbers)))
