@@ -59,7 +59,7 @@ def read_token(token: str) -> tuple[int, int, str] | None:
 
 def _dumped(estate_id: int, complaint_id: int, serial: str) -> str:
     dumped = _signer().dumps([estate_id, complaint_id, serial])
-    return dumped if isinstance(dumped, str) else dumped.decode()
+    return str(dumped)
 
 
 def _signer() -> URLSafeSerializer:
