@@ -18,8 +18,10 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models.tasks import Task
 from tests.blueprints.complaints.cases import Cast
+from tests.databases import KINDS
 from tests.office import MORNING, Office
 
+BOTH_DATABASES = pytest.mark.parametrize("database_kind", KINDS, indirect=True)
 TICK = timedelta(microseconds=1)
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 
@@ -43,6 +45,7 @@ def serial(complaint: Complaint) -> str:
     return complaint.link_serial
 
 
+@BOTH_DATABASES
 def test_a_link_opens_its_own_complaint_and_no_other(pair: tuple[Complaint, Complaint]) -> None:
     first, second = pair
     assert resident.opened_by(first.id, serial(first), MORNING) is first
@@ -51,6 +54,7 @@ def test_a_link_opens_its_own_complaint_and_no_other(pair: tuple[Complaint, Comp
     assert resident.opened_by(first.id, "", MORNING) is None
 
 
+@BOTH_DATABASES
 def test_a_link_ends_at_its_instant_and_not_before(cast: Cast) -> None:
     complaint = cast.take()
     resident.issue_link(complaint, MORNING)
@@ -63,6 +67,7 @@ def test_a_link_ends_at_its_instant_and_not_before(cast: Cast) -> None:
     assert not resident.is_open(complaint, until)
 
 
+@BOTH_DATABASES
 def test_an_older_link_opens_nothing_once_there_is_a_new_one(cast: Cast) -> None:
     complaint = cast.take()
     old = resident.issue_link(complaint, MORNING)
@@ -151,6 +156,7 @@ def test_another_secret_signs_no_token_of_ours(app: Flask, pair: tuple[Complaint
 # --- what is written
 
 
+@BOTH_DATABASES
 def test_what_the_resident_writes_is_read_on_the_same_day(cast: Cast) -> None:
     complaint = cast.take()
     before = complaint.written
@@ -163,6 +169,7 @@ def test_what_the_resident_writes_is_read_on_the_same_day(cast: Cast) -> None:
     assert complaint.written > before
 
 
+@BOTH_DATABASES
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
@@ -248,6 +255,7 @@ def test_no_name_is_written_out(text: str, shown: str) -> None:
     assert rules.without_people(text, NAMES) == shown
 
 
+@BOTH_DATABASES
 def test_what_the_office_said_of_its_people_and_the_neighbours_is_masked(cast: Cast) -> None:
     """Staff, the owner of the home, who complained and who was complained of; also by a word of the resident."""
     cast.office.owner(cast.home, name="周文博")

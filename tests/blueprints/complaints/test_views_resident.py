@@ -24,11 +24,13 @@ from pmweb.models.session_rules import RESIDENT
 from pmweb.models.staff import Staff
 from tests.blueprints.complaints.cases import Cast
 from tests.checking_client import CheckingClient
-from tests.databases import beside
+from tests.databases import KINDS, beside
 from tests.office import MORNING, Office, desk_of, visitor
+from tests.races import at_once
 
 ClientFor = Callable[..., CheckingClient]
 TICK = timedelta(microseconds=1)
+BOTH_DATABASES = pytest.mark.parametrize("database_kind", KINDS, indirect=True)
 CLOSED = "这个链接现在打不开"
 
 
@@ -260,6 +262,17 @@ def test_a_double_tap_writes_once(nobody: CheckingClient, complaint: Complaint) 
     assert len(words()) == 1
     nobody.post(address(complaint), data=sent | {"_key": "another"})
     assert len(words()) == 2
+
+
+@BOTH_DATABASES
+def test_two_taps_at_the_same_moment_write_once(app: Flask, complaint: Complaint) -> None:
+    """The second waits for the first, and is answered alike."""
+    url, sent = address(complaint), {"text": "今天中午又开工了", "_key": "the-same"}
+    browsers = [visitor(app) for _ in range(4)]
+    answers = at_once(*[lambda one=one: one.raw_post(url, sent) for one in browsers])
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, url)}
+    unit().rollback()
+    assert len(words()) == 1
 
 
 @pytest.mark.parametrize("key", ["", "k" * 65, "a\x07"])

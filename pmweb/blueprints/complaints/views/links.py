@@ -58,7 +58,8 @@ def read_token(token: str) -> tuple[int, int, str] | None:
 
 
 def _dumped(estate_id: int, complaint_id: int, serial: str) -> str:
-    return _signer().dumps([estate_id, complaint_id, serial])
+    dumped = _signer().dumps([estate_id, complaint_id, serial])
+    return str(dumped)
 
 
 def _signer() -> URLSafeSerializer:

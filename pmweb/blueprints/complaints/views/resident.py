@@ -38,7 +38,7 @@ def _network() -> str:
 @limiter.limit(LOOKS, key_func=_network)
 @limiter.limit(WORDS, key_func=_network, methods=["POST"])
 def resident(token: str) -> Response:
-    """How far the complaint is, what was answered, and a message back. All links that open nothing look alike."""
+    """How far it is, what the office answered, a message back. Every link that opens nothing looks alike."""
     complaint = _opened(token)
     if complaint is None:
         return _unseen(page("complaints/resident.html", status=404, complaint=None, typed=_typed()))
