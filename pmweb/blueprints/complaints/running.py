@@ -78,7 +78,7 @@ def _passed(part: Part, now: datetime) -> ColumnElement[bool]:
     return (int(now.timestamp()) - started) * 100 >= (due - started) * rules.FROM_PERCENT[part]
 
 
-def counts(wanted: Wanted, now: datetime) -> Mapping[Part | None, int]:
+def counts(wanted: Wanted, now: datetime) -> dict[Part | None, int]:
     """How many clocks stand in each section (None: in all), with the filters but for the section: one query."""
     so_far = [func.count(case((_passed(part, now), 1))) for part in Part if part is not Part.REST]
     query = select(*so_far, func.count()).select_from(ComplaintClock).where(_RUNS)

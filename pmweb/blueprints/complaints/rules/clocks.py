@@ -164,12 +164,6 @@ def passed_percent(started: datetime, due: datetime, now: datetime) -> int:
     return 100 if whole <= timedelta(0) else (now - started) * 100 // whole
 
 
-def part_of(started: datetime, due: datetime, now: datetime) -> Part:
-    """In which section a clock stands: at exactly 50, 80 and 100 per cent in the next one."""
-    percent = passed_percent(started, due, now)
-    return next((part for part, least in FROM_PERCENT.items() if percent >= least), Part.REST)
-
-
 def recipient(escalate_to: str) -> Role | None:
     """Before whom a complaint of this level is brought: the manager, the supervisor, or nobody (P-14 to P-16)."""
     return None if escalate_to == "responsible_department" else Role(escalate_to)
