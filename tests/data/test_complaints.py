@@ -68,6 +68,14 @@ def test_every_fault_has_its_steps_in_both_languages(fault: str, steps: int) -> 
     assert all(step.name_zh and step.name_en for step in found)
 
 
+def test_to_apologise_and_to_calm_are_steps_of_their_own() -> None:
+    """P-5: the first thing where the company is at fault, the last where all are; and with who is agitated."""
+    data = defaults().complaints
+    assert data.faults["company_fault"].steps[0].name_zh.startswith("致歉")
+    assert data.faults["shared"].steps[-1].name_zh == "稳定住户情绪"
+    assert "冷静" in data.agitated[0].name_zh
+
+
 def test_conduct_and_bases_are_the_words_of_the_procedure() -> None:
     """P-1, P-2, P-3: careful, fair, factual and lawful; five bases; six attitudes."""
     data = defaults().complaints
