@@ -54,7 +54,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Whose fault it is, and the steps that follow from it (P-8 to P-10)."""
+    """Whose fault it is, and the steps that follow from it (P-8, P-9, P-10)."""
 
     id: str
     name_zh: str
@@ -77,7 +77,8 @@ class ComplaintRules:
     """All of it; every table goes by id and keeps the order of the file.
 
     ``moves`` is the table of the file by the ids of ``states``. ``first_contact_minutes`` is the office's own target
-    for P-19. ``mechanism`` and ``mechanism_text`` are the operator's organisation, shown and nothing else (A-25).
+    for P-19. ``principles`` (P-1), ``bases`` (P-2) and ``attitudes`` (P-3) are words to choose from and to be reminded
+    of. ``mechanism`` and ``mechanism_text`` are the operator's organisation, shown and nothing else (P-17, A-25).
     """
 
     levels: Mapping[str, Level]

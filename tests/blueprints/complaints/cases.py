@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from pmweb.blueprints.complaints.models import Complaint, ComplaintClock
 from pmweb.blueprints.complaints.operations import answers, clocks, handling, intake, routing
 from pmweb.blueprints.complaints.operations.answers import Told
@@ -21,7 +23,9 @@ from pmweb.blueprints.complaints.rules import (
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models.homes import Home
+from pmweb.models.journal import JournalEntry
 from pmweb.models.staff import Staff
+from pmweb.models.tasks import Task
 from tests.office import MORNING, Office
 
 HOUR = timedelta(hours=1)
@@ -145,6 +149,24 @@ def told(**changes: Any) -> Told:
 def running(complaint: Complaint) -> dict[ClockKind, datetime]:
     """The clocks that run and when they end."""
     return {one.kind: one.due_at for one in clocks.running(complaint)}
+
+
+def owed(complaint: Complaint) -> dict[str, Task]:
+    """What is promised of it, by kind without the room."""
+    query = select(Task).where(
+        Task.subject_kind == "complaint", Task.subject_id == complaint.id, Task.done_at.is_(None)
+    )
+    return {task.kind.removeprefix("complaint."): task for task in unit().scalars(query)}
+
+
+def told_of(complaint: Complaint, event: str) -> list[dict[str, Any]]:
+    """The facts of these entries of its timeline, the oldest first."""
+    query = select(JournalEntry).where(
+        JournalEntry.subject_kind == "complaint",
+        JournalEntry.subject_id == complaint.id,
+        JournalEntry.event == f"complaint.{event}",
+    )
+    return [dict(entry.facts) for entry in unit().scalars(query.order_by(JournalEntry.id))]
 
 
 def all_clocks(complaint: Complaint) -> list[ComplaintClock]:

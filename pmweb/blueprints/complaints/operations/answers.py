@@ -88,7 +88,6 @@ def close(complaint: Complaint, note: str, by: Staff, at: datetime) -> None:
     refuse_impossible(complaint, Verb.CLOSE)
     doubted = case_of(complaint).doubted
     rules.refuse_closing(accepted=complaint.accepted, note=note, doubted=doubted)
-    move(complaint, Verb.CLOSE)
     _end(complaint, note, by, at)
 
 
@@ -96,6 +95,7 @@ def _end(complaint: Complaint, note: str, by: Staff, at: datetime) -> None:
     at = not_before(complaint, at)
     complaint.validity = complaint.validity or Validity.VALID
     complaint.closed_at, complaint.closed_by_id, complaint.close_note = at, by.id, note
+    complaint.state = table().move(complaint.state, ComplaintState.CLOSED)
     clocks.withdraw(complaint, at)
     follow(complaint, "complaint.closed", at, note=note)
 
@@ -177,5 +177,4 @@ def look_again(complaint: Complaint, found: Validity, note: str, by: Staff, at: 
         complaint.doubted_at, complaint.doubted_by_id, complaint.doubt = None, None, ""
     if ends:
         _say(complaint, AnswerChannel.PHONE, note, by, at)
-        complaint.state = table().move(complaint.state, ComplaintState.CLOSED)
         _end(complaint, note, by, at)

@@ -28,7 +28,9 @@ AFTER = "result"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the responsible person found and did (P-8 to P-12). ``steps`` and ``bases`` are ids of the data."""
+    """What the responsible person found and did: whose fault and which steps (P-8, P-9, P-10), on which bases (P-2).
+
+    ``steps`` and ``bases`` are ids of the data."""
 
     fault: FaultId
     steps: Sequence[str]

@@ -160,8 +160,8 @@ def minutes(
         raise RuleBroken("complaint.nobody_came", field="came")
     if not decision.strip():
         raise RuleBroken("complaint.decision", field="decision")
-    meeting.held_at, meeting.came, meeting.others = at, rules.joined(came), others
-    meeting.decision, meeting.minutes_by_id = decision, by.id
+    meeting.minutes_by_id, meeting.others = by.id, others
+    meeting.held_at, meeting.came, meeting.decision = at, rules.joined(came), decision
     unit().flush()
     tasks.keep_all(unit(), meeting, at=at)
     tell(complaint, "complaint.minutes", at, decision=decision)

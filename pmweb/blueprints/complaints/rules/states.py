@@ -23,7 +23,7 @@ class ComplaintState(StrEnum):
 
 
 class LevelId(StrEnum):
-    """How grave it is, the gravest first (P-14 to P-16)."""
+    """How grave it is, the gravest first (P-14, P-15, P-16)."""
 
     MAJOR = "major"
     IMPORTANT = "important"
@@ -38,7 +38,7 @@ class Validity(StrEnum):
 
 
 class FaultId(StrEnum):
-    """Whose fault it is (P-8 to P-10)."""
+    """Whose fault it is: the company's (P-8), a resident's (P-9), everybody's (P-10), or not yet known."""
 
     COMPANY = "company_fault"
     RESIDENT = "resident_or_neighbour"
