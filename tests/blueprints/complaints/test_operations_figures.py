@@ -23,7 +23,7 @@ from tests.blueprints.complaints.cases import Cast
 from tests.blueprints.complaints.months import LOOKED_AT, MONTHS, Months
 from tests.office import MORNING, Office
 
-D, K = Dimension, ClockKind
+K = ClockKind
 DAY = timedelta(days=1)
 SPANS = [Span(date(2026, month, 1), date(2026, month, last)) for month, last in MONTHS]
 QUARTER = Span(date(2026, 1, 1), date(2026, 3, 31))
@@ -82,23 +82,23 @@ class Asked:
         return Share(all_of - self.number(f"select count(*) {of} and {late}"), all_of)
 
 
-def counted(asked: Asked) -> dict[D, dict[str, int]]:
+def counted(asked: Asked) -> dict[Dimension, dict[str, int]]:
     """The tables."""
     hours = asked.groups(asked.local("c.happened_at", "hour"))
     bands: Counter[str] = Counter()
     for hour, number in hours.items():
         bands[str(max(begin for begin in (0, 6, 9, 12, 14, 18, 22) if begin <= int(hour)))] += number
     return {
-        D.LEVEL: asked.groups("level"),
-        D.CATEGORY: asked.groups("category"),
-        D.DEPARTMENT: asked.groups("against_department"),
-        D.BUILDING: asked.groups(
+        Dimension.LEVEL: asked.groups("level"),
+        Dimension.CATEGORY: asked.groups("category"),
+        Dimension.DEPARTMENT: asked.groups("against_department"),
+        Dimension.BUILDING: asked.groups(
             "b.name", "left join home h on h.id = c.home_id left join building b on b.id = h.building_id"
         ),
-        D.TIME: dict(bands),
-        D.CHANNEL: asked.groups("channel"),
-        D.VALIDITY: asked.groups("validity"),
-        D.STATE: asked.groups("case when closed_at is null then 'open' else 'closed' end"),
+        Dimension.TIME: dict(bands),
+        Dimension.CHANNEL: asked.groups("channel"),
+        Dimension.VALIDITY: asked.groups("validity"),
+        Dimension.STATE: asked.groups("case when closed_at is null then 'open' else 'closed' end"),
     }
 
 
@@ -169,6 +169,7 @@ def months(office: Office) -> Months:
 
 
 def test_every_number_is_what_plain_sql_says(office: Office, months: Months) -> None:
+    found = figures_of(QUARTER)
     for span in (*SPANS, QUARTER):
         asked, found = Asked(office.estate.id, span), figures_of(span)
         assert found.counts == counted(asked)
@@ -184,14 +185,14 @@ def test_every_number_is_what_plain_sql_says(office: Office, months: Months) -> 
     assert found.received > 150
     assert all(0 < share.part < share.whole for share in (*found.kept.values(), found.satisfied))
     assert 0 < found.reopened.part < found.reopened.whole < found.received
-    assert len(found.counts[D.BUILDING]) == 4
-    assert len(found.counts[D.VALIDITY]) == 3
-    assert len(found.counts[D.TIME]) == 7
+    assert len(found.counts[Dimension.BUILDING]) == 4
+    assert len(found.counts[Dimension.VALIDITY]) == 3
+    assert len(found.counts[Dimension.TIME]) == 7
     assert found.again_homes > 3
 
 
 def check_resolved(asked: Asked, found: Figures) -> None:
-    for by, column in ((D.LEVEL, "k.level"), (D.DEPARTMENT, "c.against_department")):
+    for by, column in ((Dimension.LEVEL, "k.level"), (Dimension.DEPARTMENT, "c.against_department")):
         for code in found.counts[by]:
             wanted = asked.clocks("resolve", f"and {column} = '{code}'")
             assert found.resolved[by].get(code, Share(0, 0)) == wanted
@@ -271,7 +272,7 @@ def test_days_and_hours_are_those_of_the_office(office: Office, at: datetime, mo
     Cast(office).take(at=at, received_at=at, happened_at=at)
     found = [figures_of(span) for span in SPANS]
     assert [one.received for one in found] == [int(span.first.month == month) for span in SPANS]
-    assert found[month - 1].counts[D.TIME] == {band: 1}
+    assert found[month - 1].counts[Dimension.TIME] == {band: 1}
 
 
 def test_a_clock_is_late_at_the_very_end_of_its_time(office: Office) -> None:
