@@ -85,6 +85,7 @@ class Card:
     what only the matters know, for many of them at once: ids → words. ``of_home`` is what the room says of a home in
     a word. ``on_site`` names the pages of matters that are taken along where there is no signal: address → version;
     ``at_hand`` those that are taken along whatever is due, such as the page on which something new is reported.
+    ``log_permission`` is needed to read the room's part of a home's timeline, where that is not the room's own right.
     ``when_due`` is what the room does by itself when its time has come (``pmweb run-due``), each time in a transaction
     of its own, until it has nothing more to say of what it did.
     """
@@ -106,6 +107,7 @@ class Card:
     on_site: Callable[[Collection[int]], dict[str, str]] | None = None
     when_due: Callable[[datetime], Any] | None = None
     at_hand: Callable[[], dict[str, str]] | None = None
+    log_permission: Permission | None = None
 
 
 @dataclass(frozen=True)

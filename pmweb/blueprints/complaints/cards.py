@@ -320,6 +320,7 @@ CARD = Card(
     search=_search,
     count_open=_count_open,
     when_due=remind,
+    log_permission=Permission.COMPLAINTS_READ_ALL,
     on_site=_on_site,
     at_hand=_at_hand,
 )

@@ -894,6 +894,13 @@ def upgrade() -> None:
             "ix_complaint_mine", ["estate_id", "assignee_id", "state", "queue_at"], unique=False
         )
         batch_op.create_index(
+            "ix_complaint_open",
+            ["estate_id", "queue_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state != 'closed'"),
+            postgresql_where=sa.text("state != 'closed'"),
+        )
+        batch_op.create_index(
             "ix_complaint_received", ["estate_id", "receiver_id", "state", "queue_at"], unique=False
         )
 
@@ -2457,6 +2464,11 @@ def downgrade() -> None:
     op.drop_table("household_paper")
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.drop_index("ix_complaint_received")
+        batch_op.drop_index(
+            "ix_complaint_open",
+            sqlite_where=sa.text("state != 'closed'"),
+            postgresql_where=sa.text("state != 'closed'"),
+        )
         batch_op.drop_index("ix_complaint_mine")
         batch_op.drop_index(batch_op.f("ix_complaint_link_serial"))
         batch_op.drop_index(batch_op.f("ix_complaint_home_id_received_at"))

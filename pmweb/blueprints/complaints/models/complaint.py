@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pmweb.blueprints.complaints.rules import (
@@ -25,6 +25,10 @@ from pmweb.models.staff import Staff
 
 def _in(states: Iterable[ComplaintState]) -> str:
     return ", ".join(f"'{state.value}'" for state in ComplaintState if state in set(states))
+
+
+_OPEN = text("state != 'closed'")
+"""What the register shows first: in its order, whatever has been closed since."""
 
 
 class RoundFacts:
@@ -74,6 +78,9 @@ class Complaint(RoundFacts, InEstate, Audited, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("estate_id", "number"),
         Index(None, "estate_id", "state", "queue_at", "id"),
+        Index(
+            "ix_complaint_open", *("estate_id", "queue_at", "id"), sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
         Index("ix_complaint_mine", "estate_id", "assignee_id", "state", "queue_at"),
         Index("ix_complaint_received", "estate_id", "receiver_id", "state", "queue_at"),
         Index(None, "estate_id", "received_at"),

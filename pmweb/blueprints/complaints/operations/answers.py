@@ -9,7 +9,13 @@ from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import ROUND_FACTS, Complaint, ComplaintRound, ComplaintWord
 from pmweb.blueprints.complaints.operations import clocks
-from pmweb.blueprints.complaints.operations.moves import case_of, move, not_before, refuse_impossible, table
+from pmweb.blueprints.complaints.operations.moves import (
+    case_of,
+    move,
+    not_before,
+    refuse_impossible,
+    table,
+)
 from pmweb.blueprints.complaints.operations.promises import follow, promise, settle, tell
 from pmweb.blueprints.complaints.rules import (
     AnswerChannel,
@@ -93,8 +99,8 @@ def close(complaint: Complaint, note: str, by: Staff, at: datetime) -> None:
 
 def _end(complaint: Complaint, note: str, by: Staff, at: datetime) -> None:
     at = not_before(complaint, at)
-    complaint.validity = complaint.validity or Validity.VALID
     complaint.closed_at, complaint.closed_by_id, complaint.close_note = at, by.id, note
+    complaint.validity = complaint.validity or Validity.VALID
     complaint.state = table().move(complaint.state, ComplaintState.CLOSED)
     clocks.withdraw(complaint, at)
     follow(complaint, "complaint.closed", at, note=note)
@@ -127,12 +133,15 @@ def reopen(complaint: Complaint, reason: str, at: datetime) -> None:
 def agree(complaint: Complaint, until: datetime, said: str, at: datetime) -> None:
     """P-16: the deadline is agreed anew with the resident; only for a minor complaint, and it is written down.
 
-    ``RuleBroken``: ``move.illegal``, ``complaint.deadline_past``, ``complaint.reason``.
+    Before it has passed: what is late stays late. ``RuleBroken``: ``move.illegal``, ``complaint.deadline_past``,
+    ``complaint.reason``, ``complaint.agreed_late``.
     """
     refuse_impossible(complaint, Verb.AGREE)
     rules.refuse_past_deadline(until, at, field="until")
     rules.refuse_without_reason(said, field="said")
     at = not_before(complaint, at)
+    now_due = [one.due_at for one in clocks.running(complaint, ClockKind.RESOLVE)]
+    rules.refuse_late_agreement(now_due, at)
     complaint.resident_deadline_at = until
     since = min(one.started_at for one in clocks.running(complaint, ClockKind.RESOLVE))
     clocks.withdraw(complaint, at, ClockKind.RESOLVE)

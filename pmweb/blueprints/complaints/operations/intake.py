@@ -118,9 +118,9 @@ def take(heard: Heard, pictures: Sequence[Prepared], receiver: Staff, *, at: dat
     _take_call(complaint, heard.call_id)
     follow(complaint, "complaint.received", at, channel=heard.channel, level=level.value)
     _route(complaint, heard.responsible, at)
-    where = [heard.home.label if heard.home else "", heard.place]
-    said = " ".join(part for part in (complaint.number, *where, heard.description) if part)
-    desk.log("complaint", said, at, name=complaint.complainant_name, subject=complaint)
+    # everybody at the desk reads the log: neither who complained stands there, nor of which home, nor of what (P-6)
+    said = f"{complaint.number} {defaults().complaints.categories[complaint.category].name_zh}"
+    desk.log("complaint", said, at, subject=complaint)
     return complaint
 
 

@@ -77,3 +77,8 @@ def move(complaint: Complaint, verb: Verb) -> None:
 def not_before(complaint: Complaint, at: datetime) -> datetime:
     """The moment, but never before the move before it: the clock of a device may be slow."""
     return max(at, complaint.moved_at)
+
+
+def begun_at(complaint: Complaint) -> datetime:
+    """What the periods of the level run from: the reception (A-28); in a later round its beginning."""
+    return complaint.rounds[-1].ended_at if complaint.round > 1 else complaint.received_at

@@ -11,6 +11,7 @@ from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, LevelChange
 from pmweb.blueprints.complaints.operations import clocks
 from pmweb.blueprints.complaints.operations.moves import (
+    begun_at,
     level_of,
     not_before,
     refuse_impossible,
@@ -171,7 +172,7 @@ def change_level(complaint: Complaint, level: LevelId, reason: str, by: Staff, a
         complaint.waiting_reason = ""
     brought = to is not None and rises and table().allows(complaint.state, ComplaintState.ESCALATED)
     done = _done_with(complaint, brought=brought, rises=rises)
-    clocks.start_level(complaint, complaint.received_at, at, but=done)
+    clocks.start_level(complaint, begun_at(complaint), at, but=done)
     tell(complaint, "complaint.level", at, was=was.value, level=level.value, reason=reason)
     if brought and to is not None:
         bring_before(complaint, to, at, reason=reason)

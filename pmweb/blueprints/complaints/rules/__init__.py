@@ -40,6 +40,7 @@ from pmweb.blueprints.complaints.rules.clocks import (
     notices,
     passed_percent,
     recipient,
+    refuse_late_agreement,
     refuse_past_deadline,
     told_kind,
 )
@@ -205,6 +206,7 @@ __all__ = [
     "refuse_closing",
     "refuse_harm_without_measure",
     "refuse_impossible",
+    "refuse_late_agreement",
     "refuse_nowhere",
     "refuse_own_cause",
     "refuse_past_deadline",

@@ -202,3 +202,9 @@ def is_told(role: Role | None, department: str | None, held: Held) -> bool:
 def is_last(notice: Notice, steps: Sequence[Step]) -> bool:
     """Whether nobody is told of anything after this: the time is over."""
     return notice.percent >= max(step.at_percent for step in steps)
+
+
+def refuse_late_agreement(due: Sequence[datetime], at: datetime) -> None:
+    """What is late cannot be agreed away: ``RuleBroken("complaint.agreed_late")``."""
+    if any(at >= one for one in due):
+        raise RuleBroken("complaint.agreed_late", field="until")

@@ -2,7 +2,28 @@
 what the resident sees of it.
 """
 
-from pmweb.blueprints.complaints.views import analysis, clocks, intake, moves, register, resident, show
+from pmweb.blueprints.complaints.views import (
+    analysis,
+    clocks,
+    intake,
+    links,
+    moves,
+    papers,
+    register,
+    resident,
+    show,
+)
 from pmweb.blueprints.complaints.views.base import bp
 
-__all__ = ["analysis", "bp", "clocks", "intake", "moves", "register", "resident", "show"]
+__all__ = [
+    "analysis",
+    "bp",
+    "clocks",
+    "intake",
+    "links",
+    "moves",
+    "papers",
+    "register",
+    "resident",
+    "show",
+]

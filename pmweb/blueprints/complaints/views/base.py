@@ -25,6 +25,7 @@ word(
         "complaint.happened_later": _l("发生时间晚于受理时间，请核对。"),
         "complaint.measured_later": _l("止损时间还没到，请核对。"),
         "complaint.deadline_past": _l("这个期限已经过去，请与住户重新约定。"),
+        "complaint.agreed_late": _l("期限已经过了，不能再约；请尽快办，并向住户说明。"),
         "complaint.own_cause": _l("被投诉人不能自己处理这件投诉，请另选责任人。"),
         "complaint.not_of_the_department": _l("%(name)s 不在这个部门，请另选责任人，或改选部门。"),
         "complaint.reason": _l("请写明原因，大家都看得到。"),

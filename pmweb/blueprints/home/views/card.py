@@ -142,7 +142,8 @@ def _matters(home: Home) -> list[dict[str, Any]]:
 
 def _log(home: Home, room: cards.Card | None) -> Page:
     """What happened in the rooms that this person may see, the latest first."""
-    visible = cards.cards() if room is None else [room]
+    rooms = cards.cards() if room is None else [room]
+    visible = [card for card in rooms if allowed(card.log_permission or card.permission)]
     query = select(
         JournalEntry.id,
         JournalEntry.at,
