@@ -82,7 +82,7 @@ class Asked:
         return Share(all_of - self.number(f"select count(*) {of} and {late}"), all_of)
 
 
-def counted(asked: Asked) -> dict[D, dict[str, int]]:
+def counted(asked: Asked) -> dict[Dimension, dict[str, int]]:
     """The tables."""
     hours = asked.groups(asked.local("c.happened_at", "hour"))
     bands: Counter[str] = Counter()
@@ -169,6 +169,7 @@ def months(office: Office) -> Months:
 
 
 def test_every_number_is_what_plain_sql_says(office: Office, months: Months) -> None:
+    found = Figures()
     for span in (*SPANS, QUARTER):
         asked, found = Asked(office.estate.id, span), figures_of(span)
         assert found.counts == counted(asked)
