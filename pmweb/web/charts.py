@@ -179,7 +179,7 @@ class _Parted(_Numbered):
             starts = [0, *accumulate(parts)]
             for shade, start, part in zip(SHADES, starts, parts, strict=False):
                 if part:
-                    at, wide = begin + unit * start / whole, unit * part / whole
-                    place = {"x": f"{at:.1f}", "width": f"{wide:.1f}", "fill": shade, "stroke": BRAND}
+                    left, wide = begin + unit * start / whole, unit * part / whole
+                    place = {"x": f"{left:.1f}", "width": f"{wide:.1f}", "fill": shade, "stroke": BRAND}
                     group.append(group.makeelement("rect", bar.attrib | place))
         return group

@@ -210,6 +210,20 @@ def test_days_that_cannot_be_read_are_said_beside_the_field(
         assert said in client.get(again.location).text
 
 
+def test_whatever_is_asked_has_an_answer(client_for: ClientFor) -> None:
+    """Of the days, and of what ``url_for`` would obey if it were handed on."""
+    client = client_for(Role.OFFICE_MANAGER)
+    odd = ("²", "-1", "9" * 20, "%", "'", "null", "x" * 3000, "\u202e", "２０２６-03-01", "2026-3-1", " ")
+    for address in ALL:
+        for name in ("from", "to"):
+            answers = {client.get(address, query_string={name: value}).status_code for value in odd}
+            assert answers <= {200, 302}
+        answer = client.get(
+            address, query_string=dict.fromkeys(("_scheme", "_external", "from"), "javascript")
+        )
+        assert "javascript:" not in answer.text
+
+
 def test_an_empty_field_says_nothing(client_for: ClientFor) -> None:
     """A form that was sent with both fields empty asks for the running month."""
     text = client_for(Role.OFFICE_MANAGER).get(f"{PAGE}?from=&to=").text
