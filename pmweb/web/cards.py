@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, not_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import db
@@ -86,6 +87,8 @@ class Card:
     a word. ``on_site`` names the pages of matters that are taken along where there is no signal: address → version;
     ``at_hand`` those that are taken along whatever is due, such as the page on which something new is reported.
     ``log_permission`` is needed to read the room's part of a home's timeline, where that is not the room's own right.
+    ``hidden`` are, by kind, the ids of matters of which nothing is shown to this person; ``opens`` says by kind who may
+    look at what is attached to a matter, where the right to read files is not what decides.
     ``when_due`` is what the room does by itself when its time has come (``pmweb run-due``), each time in a transaction
     of its own, until it has nothing more to say of what it did.
     """
@@ -108,6 +111,8 @@ class Card:
     when_due: Callable[[datetime], Any] | None = None
     at_hand: Callable[[], dict[str, str]] | None = None
     log_permission: Permission | None = None
+    hidden: Mapping[str, Callable[[], Select[Any]]] = field(default_factory=dict)
+    opens: Mapping[str, Callable[[int], bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,14 @@ def everything() -> list[Card]:
 def _all() -> dict[str, Card]:
     registry: dict[str, Card] = current_app.extensions.get("cards", {})
     return registry
+
+
+def shown_to_me(
+    kind: InstrumentedAttribute[str], subject_id: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """That a row is not about a matter that is hidden from the signed-in person."""
+    hidden = [(name, ids()) for card in everything() for name, ids in card.hidden.items()]
+    return and_(true(), *(not_(and_(kind == name, subject_id.in_(ids))) for name, ids in hidden))
 
 
 def card_of(subject_kind: str) -> Card | None:

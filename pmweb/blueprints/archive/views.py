@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from pmweb import clock
@@ -14,8 +15,9 @@ from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import shelf
-from pmweb.models.files import StoredFile
+from pmweb.models.files import Attachment, StoredFile
 from pmweb.models.pictures import JPEG, PDF, PNG
+from pmweb.web import cards
 from pmweb.web.access import allowed, find, requires
 from pmweb.web.pages import page
 from pmweb.web.unit_of_work import settle, write_in_a_get
@@ -37,7 +39,7 @@ _NEVER_KEPT = "private, no-store"
 
 
 @archive.get("/files/<int:file_id>")
-@requires(Permission.FILES_READ)
+@requires(Permission.TODAY)
 def file(file_id: int) -> Response:
     """The file itself. An identity scan asks for a purpose first, and the look is logged (PRI-5)."""
     stored = _openable(file_id)
@@ -54,7 +56,7 @@ def file(file_id: int) -> Response:
 
 
 @archive.get("/files/<int:file_id>/thumbnail")
-@requires(Permission.FILES_READ)
+@requires(Permission.TODAY)
 def thumbnail(file_id: int) -> Response:
     """A small JPEG for lists; 404 for what has none. Never logged, never of an identity scan."""
     stored = _openable(file_id)
@@ -64,7 +66,7 @@ def thumbnail(file_id: int) -> Response:
 
 
 @archive.get("/files/<int:file_id>/view")
-@requires(Permission.FILES_READ)
+@requires(Permission.TODAY)
 def view(file_id: int) -> Response:
     """The file on a page with a way back; for an identity scan, the question what it is opened for."""
     stored = _openable(file_id)
@@ -80,9 +82,24 @@ def view(file_id: int) -> Response:
 def _openable(file_id: int) -> StoredFile:
     """The file of this estate, if the person may open it: 404 or 403 otherwise."""
     stored = find(StoredFile, file_id)
-    if not rules.may_open(stored.kind, allowed):
+    said = _said_by_its_room(stored)
+    if said is None and not (allowed(Permission.FILES_READ) and rules.may_open(stored.kind, allowed)):
         abort(403)
+    if said is False:
+        abort(404)
     return stored
+
+
+def _said_by_its_room(stored: StoredFile) -> bool | None:
+    """What the room says of whose matter the file is; None where it leaves that to the right to read files."""
+    query = select(Attachment.subject_kind, Attachment.subject_id).where(Attachment.file_id == stored.id)
+    said = None
+    for kind, subject_id in unit().execute(query):
+        card = cards.card_of(kind)
+        opens = card.opens.get(kind) if card else None
+        if opens is not None:
+            said = bool(said) or opens(subject_id)
+    return said
 
 
 def _sent(

@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.complaints import register, rules
@@ -240,27 +240,39 @@ def _meeting_url(meeting_id: int) -> str:
     return url_for("complaints.meeting", meeting_id=meeting_id)
 
 
-def _passed(ids: Collection[int]) -> Mapping[int, str]:
-    """How much of the time of the clock that ends first has passed, where somebody was told of it."""
-    query = (
-        select(ComplaintClock.complaint_id, func.max(ComplaintClock.told_percent))
-        .where(
+def _passed(clock_kind: ClockKind) -> Callable[[Collection[int]], Mapping[int, str]]:
+    """How much of the time of this clock has passed, where somebody was told of it."""
+
+    def tell(ids: Collection[int]) -> Mapping[int, str]:
+        query = select(ComplaintClock.complaint_id, ComplaintClock.told_percent).where(
             ComplaintClock.complaint_id.in_(ids),
+            ComplaintClock.kind == clock_kind,
             ComplaintClock.ended_at.is_(None),
             ComplaintClock.told_percent > 0,
         )
-        .group_by(ComplaintClock.complaint_id)
-    )
-    return {
-        complaint_id: _("时间已过 %(percent)s%%", percent=percent)
-        for complaint_id, percent in unit().execute(query)
-    }
+        return {
+            complaint_id: _("时间已过 %(percent)s%%", percent=percent)
+            for complaint_id, percent in unit().execute(query)
+        }
+
+    return tell
+
+
+CLOCK_OF = {
+    "acknowledge": ClockKind.ESCALATE,
+    "assign": ClockKind.RESOLVE,
+    "contact": ClockKind.FIRST_CONTACT,
+    "resolve": ClockKind.RESOLVE,
+    "reply": ClockKind.REPLY,
+    "inform": ClockKind.FEEDBACK,
+}
+"""Which clock runs for what is owed."""
 
 
 def _on_site(ids: Collection[int]) -> dict[str, str]:
-    """What is taken along where there is no signal: the complaints that are being handled, with their forms."""
+    """What is taken along where there is no signal: what is being handled, or to be told."""
     query = select(Complaint.id, Complaint.version).where(
-        Complaint.id.in_(ids), Complaint.state.in_(rules.GROUPS["handle"])
+        Complaint.id.in_(ids), Complaint.state.in_((*rules.GROUPS["handle"], *rules.GROUPS["inform"]))
     )
     return {_url(row.id): f"{row.version}" for row in unit().execute(query)}
 
@@ -315,12 +327,14 @@ CARD = Card(
     actions=(Action(_l("登记投诉"), "word", "complaints.new", Permission.COMPLAINTS_REGISTER),),
     events=EVENTS,
     tasks=TASKS,
-    task_more={f"complaint.{kind}": _passed for kind in ("contact", "resolve", "reply", "inform")},
+    task_more={f"complaint.{kind}": _passed(of) for kind, of in CLOCK_OF.items()},
     open_matters=_open_matters,
     search=_search,
     count_open=_count_open,
     when_due=remind,
     log_permission=Permission.COMPLAINTS_READ_ALL,
+    hidden={"complaint": register.against_me},
+    opens={"complaint": register.opens},
     on_site=_on_site,
     at_hand=_at_hand,
 )

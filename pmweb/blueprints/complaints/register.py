@@ -41,10 +41,32 @@ def seen_by_me() -> ColumnElement[bool]:
 
     To tell others who complained is forbidden (``forbidden`` of the data); a complaint stays with whoever it concerns.
     """
-    if allowed(Permission.COMPLAINTS_READ_ALL):
-        return true()
     me = person().id
-    return or_(Complaint.receiver_id == me, Complaint.assignee_id == me)
+    mine = or_(Complaint.receiver_id == me, Complaint.assignee_id == me)
+    seen = true() if allowed(Permission.COMPLAINTS_READ_ALL) else mine
+    return and_(seen, or_(Complaint.against_staff_id.is_(None), Complaint.against_staff_id != me))
+
+
+def sees(complaint: Complaint) -> bool:
+    """The same of one complaint."""
+    return rules.may_see(
+        person().id,
+        reads_all=allowed(Permission.COMPLAINTS_READ_ALL),
+        receiver_id=complaint.receiver_id,
+        responsible_id=complaint.assignee_id,
+        against_id=complaint.against_staff_id,
+    )
+
+
+def opens(complaint_id: int) -> bool:
+    """Whether this person may look at what is attached to the complaint."""
+    complaint = unit().scalar(select(Complaint).where(Complaint.id == complaint_id))
+    return complaint is not None and sees(complaint)
+
+
+def against_me() -> Select[Any]:
+    """The ids of complaints about oneself: nothing of them stands anywhere for this person."""
+    return select(Complaint.id).where(Complaint.against_staff_id == person().id)
 
 
 def listed(wanted: Wanted, seen: ColumnElement[bool]) -> Select[Any]:
@@ -132,8 +154,12 @@ def cases(rows: Collection[Row[Any]]) -> Mapping[int, Case]:
         .group_by(RemedyPlan.complaint_id)
         .having(func.count(RemedyPlan.chosen_at) == 0)
     )
-    meets = select(JointMeeting.complaint_id).where(
-        JointMeeting.complaint_id.in_(ids), JointMeeting.held_at.is_(None)
+    meets = (
+        select(JointMeeting.complaint_id)
+        .join(
+            Complaint, and_(Complaint.id == JointMeeting.complaint_id, Complaint.round == JointMeeting.round)
+        )
+        .where(JointMeeting.complaint_id.in_(ids), JointMeeting.held_at.is_(None))
     )
     with_plans, called = set(unit().scalars(undecided)), set(unit().scalars(meets))
     return {

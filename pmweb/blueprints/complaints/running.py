@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, extract, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, extract, func, or_, select, true
 
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, ComplaintClock, ComplaintReminder
@@ -33,6 +33,8 @@ class Wanted:
     part: Part | None = None
     departments: tuple[str, ...] = ()
     kind: ClockKind | None = None
+    not_against: int | None = None
+    """Somebody of the office who does not see complaints about oneself."""
 
 
 def listed(wanted: Wanted, now: datetime) -> Select[Any]:
@@ -58,7 +60,14 @@ def listed(wanted: Wanted, now: datetime) -> Select[Any]:
         query = query.where(*_stands_in(wanted.part, now))
     if wanted.departments:
         query = query.where(Complaint.department.in_(wanted.departments))
+    query = query.where(_not_about(wanted))
     return query if wanted.kind is None else query.where(ComplaintClock.kind == wanted.kind)
+
+
+def _not_about(wanted: Wanted) -> ColumnElement[bool]:
+    if wanted.not_against is None:
+        return true()
+    return or_(Complaint.against_staff_id.is_(None), Complaint.against_staff_id != wanted.not_against)
 
 
 def _stands_in(part: Part, now: datetime) -> list[ColumnElement[bool]]:
@@ -82,8 +91,8 @@ def counts(wanted: Wanted, now: datetime) -> dict[Part | None, int]:
     """How many clocks stand in each section (None: in all), with the filters but for the section: one query."""
     so_far = [func.count(case((_passed(part, now), 1))) for part in Part if part is not Part.REST]
     query = select(*so_far, func.count()).select_from(ComplaintClock).where(_RUNS)
+    query = query.join(Complaint, Complaint.id == ComplaintClock.complaint_id).where(_not_about(wanted))
     if wanted.departments:
-        query = query.join(Complaint, Complaint.id == ComplaintClock.complaint_id)
         query = query.where(Complaint.department.in_(wanted.departments))
     if wanted.kind is not None:
         query = query.where(ComplaintClock.kind == wanted.kind)

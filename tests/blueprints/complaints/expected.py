@@ -36,7 +36,7 @@ level       reoapw   L
 agree       reoapw   RCDL
 invalid     reoapw   RCDL
 validity    reoapwti L
-link        reoapwt  RDL
+join        reoapwt  RDL
 repair      reoapw   RDL
 """
 _ROWS = {

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from pmweb.blueprints.complaints.models import Complaint
 from pmweb.blueprints.complaints.operations import intake
@@ -117,6 +117,6 @@ def test_of_an_anonymous_caller_nothing_is_kept(cast: Cast) -> None:
 def test_what_the_same_home_said_lately_is_a_hint(cast: Cast) -> None:
     old = cast.take(received_at=MORNING - timedelta(days=31), happened_at=MORNING - timedelta(days=31))
     lately = cast.take(received_at=MORNING - timedelta(days=30), happened_at=MORNING - timedelta(days=30))
-    hinted = intake.similar(cast.home.id, MORNING)
+    hinted = intake.similar(cast.home.id, MORNING, true())
     assert hinted == [lately]
     assert old not in hinted

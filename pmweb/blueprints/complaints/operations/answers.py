@@ -16,7 +16,7 @@ from pmweb.blueprints.complaints.operations.moves import (
     refuse_impossible,
     table,
 )
-from pmweb.blueprints.complaints.operations.promises import follow, promise, settle, tell
+from pmweb.blueprints.complaints.operations.promises import follow, promise, settle, somebody_else, tell
 from pmweb.blueprints.complaints.rules import (
     AnswerChannel,
     ClockKind,
@@ -28,7 +28,6 @@ from pmweb.blueprints.complaints.rules import (
 )
 from pmweb.data import defaults
 from pmweb.domain.deadlines import days_after
-from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import tasks
@@ -53,6 +52,7 @@ def reply(complaint: Complaint, channel: AnswerChannel, text: str, by: Staff, at
     _say(complaint, channel, text, by, at)
     complaint.replied_at = complaint.replied_at or at
     clocks.meet(complaint, ClockKind.REPLY, at)
+    tasks.keep(unit(), rules.WORD, complaint, at=at)
     tell(complaint, "complaint.replied", at, channel=channel.value, text=text)
     settle(complaint, at)
 
@@ -82,6 +82,7 @@ def inform(complaint: Complaint, told: Told, by: Staff, at: datetime) -> None:
     _say(complaint, told.channel, told.text or complaint.result, by, at)
     clocks.meet(complaint, ClockKind.FEEDBACK, at)
     clocks.meet(complaint, ClockKind.REPLY, at)
+    tasks.keep(unit(), rules.WORD, complaint, at=at)
     verdict = None if told.accepted is None else "yes" if told.accepted else "no"
     follow(complaint, "complaint.informed", at, channel=told.channel.value, accepted=verdict, said=told.said)
 
@@ -102,7 +103,7 @@ def _end(complaint: Complaint, note: str, by: Staff, at: datetime) -> None:
     complaint.closed_at, complaint.closed_by_id, complaint.close_note = at, by.id, note
     complaint.validity = complaint.validity or Validity.VALID
     complaint.state = table().move(complaint.state, ComplaintState.CLOSED)
-    clocks.withdraw(complaint, at)
+    clocks.stop(complaint, at)
     follow(complaint, "complaint.closed", at, note=note)
 
 
@@ -116,7 +117,7 @@ def reopen(complaint: Complaint, reason: str, at: datetime) -> None:
     at = not_before(complaint, at)
     kept = {name: getattr(complaint, name) for name in ROUND_FACTS}
     complaint.rounds.append(ComplaintRound(round=complaint.round, ended_at=at, reason=reason, **kept))
-    clocks.withdraw(complaint, at)
+    clocks.stop(complaint, at)
     move(complaint, Verb.REOPEN)
     complaint.round += 1
     for name in ROUND_FACTS:
@@ -124,6 +125,7 @@ def reopen(complaint: Complaint, reason: str, at: datetime) -> None:
             complaint, name, "" if type(getattr(complaint, name)) is str else None
         )  # no member of an enum
     complaint.acknowledged_at = complaint.acknowledged_by_id = None
+    complaint.unsolvable, complaint.resident_deadline_at = "", None
     unit().flush()
     resolve = defaults().complaints.levels[complaint.level].deadlines[ClockKind.RESOLVE]
     clocks.start(complaint, Due(ClockKind.RESOLVE, rules.due_of(resolve, at, clock.zone())), at, at)
@@ -162,8 +164,8 @@ def find_invalid(complaint: Complaint, doubt: str, help_given: str, by: Staff, a
     complaint.doubted_at, complaint.doubted_by_id = not_before(complaint, at), by.id
     complaint.doubt, complaint.help_given = doubt, help_given
     due = days_after(at, 1, clock.zone())
-    look = Promise(rules.DOUBT, "P-23", due, Role.DEPARTMENT_SUPERVISOR, rules.DESK)
-    promise(complaint, look, event_at=at)
+    role, department = somebody_else(by, rules.DESK)
+    promise(complaint, Promise(rules.DOUBT, "P-23", due, role, department), event_at=at)
     tell(complaint, "complaint.doubted", at, doubt=doubt, help=help_given)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,10 +13,12 @@ from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, ComplaintClock, ComplaintReminder
 from pmweb.blueprints.complaints.rules import ClockKind, Due, Held, Notice
 from pmweb.data import defaults
+from pmweb.domain.deadlines import is_late
 from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models import journal, tasks
 from pmweb.models.base import subject_of
+from pmweb.models.staff import StaffRole
 from pmweb.models.tasks import Task
 
 AT_ONCE = 200
@@ -44,9 +46,13 @@ def kept(complaint: Complaint) -> list[ComplaintClock]:
     )
 
 
-def start(complaint: Complaint, due: Due, event_at: datetime, at: datetime) -> None:
-    """Let a clock run from ``event_at``; set at ``at``, which is later where it was reckoned anew."""
+def start(complaint: Complaint, due: Due, event_at: datetime, at: datetime, *, told: bool = False) -> None:
+    """Let a clock run from ``event_at``; set at ``at``, which is later where it was reckoned anew.
+
+    ``told``: whoever agreed to it knows how much of the time has passed, and is not told of that once more.
+    """
     steps = defaults().complaints.reminders
+    percent = rules.last_step(event_at, due.due_at, steps, at) if told else 0
     made = ComplaintClock(
         complaint_id=complaint.id,
         kind=due.kind,
@@ -56,7 +62,8 @@ def start(complaint: Complaint, due: Due, event_at: datetime, at: datetime) -> N
         started_at=event_at,
         due_at=due.due_at,
         set_at=at,
-        next_notice_at=rules.next_notice_at(event_at, due.due_at, steps, 0),
+        told_percent=percent,
+        next_notice_at=rules.next_notice_at(event_at, due.due_at, steps, percent),
     )
     unit().add(made)
     unit().flush()
@@ -79,8 +86,15 @@ def meet(complaint: Complaint, kind: ClockKind, at: datetime) -> None:
         _end(complaint, one, at)
 
 
+def stop(complaint: Complaint, at: datetime, *kinds: ClockKind) -> None:
+    """Nothing is owed any more of these, or another clock stands for them; what was missed already stays missed."""
+    for one in running(complaint, *kinds):
+        one.withdrawn = not is_late(one.due_at, at)
+        _end(complaint, one, at)
+
+
 def withdraw(complaint: Complaint, at: datetime, *kinds: ClockKind) -> None:
-    """Another clock stands for these, or nothing is owed any more: they are kept and stop."""
+    """These are reckoned anew, the ones that were missed as well: the former are kept and stop."""
     for one in running(complaint, *kinds):
         one.withdrawn = True
         _end(complaint, one, at)
@@ -106,6 +120,30 @@ def unmeet(complaint: Complaint, kind: ClockKind, at: datetime) -> None:
     last.ended_at = None
     last.next_notice_at = rules.next_notice_at(last.started_at, last.due_at, steps, last.told_percent)
     unit().flush()
+    for task in _told_of(complaint, kind):
+        if task.acknowledged_at is None:  # who was told and had not taken note still has to
+            task.done_at = None
+
+
+def hand_over(complaint: Complaint) -> None:
+    """Another department answers for it: its supervisor is told what the former one was, of what still runs."""
+    for one in running(complaint):
+        for task in _told_of(complaint, one.kind):
+            if task.role is Role.DEPARTMENT_SUPERVISOR:
+                task.department, task.done_at, task.acknowledged_at = complaint.department, None, None
+
+
+def _told_of(complaint: Complaint, kind: ClockKind) -> Sequence[Task]:
+    """The notices of a clock in this round, whatever became of them."""
+    mine = subject_of(complaint)
+    kinds = [rules.told_kind(kind, to) for to in (_SUPERVISOR, Role.OFFICE_MANAGER.value)]
+    query = select(Task).where(
+        Task.subject_kind == mine.kind,
+        Task.subject_id == mine.id,
+        Task.kind.in_(kinds),
+        Task.round == complaint.round,
+    )
+    return unit().scalars(query).all()
 
 
 def remind(at: datetime) -> int:
@@ -138,7 +176,7 @@ def _tell(one: ComplaintClock, notice: Notice, at: datetime) -> None:
     """One person or role is told; where nobody is responsible yet, the supervisor of the department is."""
     complaint = one.complaint
     staff_id = _whose(complaint, one.kind) if notice.to == _RESPONSIBLE else None
-    role = None if staff_id else _role(notice.to)
+    role = None if staff_id else _role(complaint, notice.to)
     department = complaint.department if role is Role.DEPARTMENT_SUPERVISOR else None
     unit().add(
         ComplaintReminder(
@@ -151,24 +189,8 @@ def _tell(one: ComplaintClock, notice: Notice, at: datetime) -> None:
             told_at=at,
         )
     )
-    if role is not None and (notice.to != _RESPONSIBLE):
-        tasks.promise(
-            unit(),
-            rules.told_kind(one.kind, notice.to),
-            one.rule,
-            complaint,
-            event_at=at,
-            due_at=one.due_at,
-            role=role,
-            department=department,
-            home_id=complaint.home_id,
-            round=complaint.round,
-            passes_up=False,
-            number=complaint.number,
-            place=complaint.place,
-            percent=notice.percent,
-            what=complaint.description[:60],
-        )
+    if role is not None:
+        _promise_notice(one, role, department, notice.percent, at)
     if rules.is_last(notice, defaults().complaints.reminders) and notice.to == Role.OFFICE_MANAGER.value:
         journal.note(
             unit(),
@@ -182,13 +204,53 @@ def _tell(one: ComplaintClock, notice: Notice, at: datetime) -> None:
         )
 
 
+def _promise_notice(
+    one: ComplaintClock, role: Role, department: str | None, percent: int, at: datetime
+) -> None:
+    """Whoever is told has to take note of it (P-14, P-15: not only a message)."""
+    complaint = one.complaint
+    tasks.promise(
+        unit(),
+        rules.told_kind(one.kind, role.value),
+        one.rule,
+        complaint,
+        event_at=at,
+        due_at=one.due_at,
+        role=role,
+        department=department,
+        home_id=complaint.home_id,
+        round=complaint.round,
+        passes_up=False,
+        number=complaint.number,
+        place=complaint.place,
+        percent=percent,
+        what=complaint.description[:60],
+    )
+
+
 def _whose(complaint: Complaint, kind: ClockKind) -> int | None:
     """Whose work the clock measures: the receiver tells the resident (P-21), all else is the responsible person's."""
     return complaint.receiver_id if kind is ClockKind.FEEDBACK else complaint.assignee_id
 
 
-def _role(to: str) -> Role:
-    return Role.OFFICE_MANAGER if to == Role.OFFICE_MANAGER.value else Role.DEPARTMENT_SUPERVISOR
+def _role(complaint: Complaint, to: str) -> Role:
+    """The manager is told instead of a supervisor who is the one complained about (P-1)."""
+    if to == Role.OFFICE_MANAGER.value or accused_leads(complaint):
+        return Role.OFFICE_MANAGER
+    return Role.DEPARTMENT_SUPERVISOR
+
+
+def accused_leads(complaint: Complaint) -> bool:
+    """Whether the person complained about is a supervisor here: then the manager stands for the supervisor (P-1)."""
+    if complaint.against_staff_id is None:
+        return False
+    query = select(StaffRole.id).where(
+        StaffRole.staff_id == complaint.against_staff_id,
+        StaffRole.estate_id == complaint.estate_id,
+        StaffRole.role == Role.DEPARTMENT_SUPERVISOR,
+        StaffRole.ended_at.is_(None),
+    )
+    return unit().scalar(query.limit(1)) is not None
 
 
 def seen(complaint: Complaint, roles: Held, at: datetime) -> int:

@@ -84,7 +84,7 @@ def report(complaint: Complaint, found: Found, pictures: Sequence[Prepared], at:
     at = not_before(complaint, at)
     complaint.fault, complaint.fault_steps = found.fault, rules.joined(found.steps)
     complaint.root_cause, complaint.bases = found.cause, rules.joined(found.bases)
-    complaint.result, complaint.result_at = found.result, at
+    complaint.result, complaint.result_at, complaint.unsolvable = found.result, at, ""
     for picture in pictures:
         file = shelf.put(unit(), picture, FileKind.PHOTO, at=at)
         shelf.attach(unit(), file, complaint, at=at, caption=AFTER)
@@ -99,7 +99,7 @@ def send_back(complaint: Complaint, reason: str, at: datetime) -> None:
     rules.refuse_without_reason(reason)
     move(complaint, Verb.SEND_BACK)
     at = not_before(complaint, at)
-    clocks.withdraw(complaint, at, ClockKind.FEEDBACK)
+    clocks.stop(complaint, at, ClockKind.FEEDBACK)
     clocks.unmeet(complaint, ClockKind.RESOLVE, at)
     complaint.result_at = None
     follow(complaint, "complaint.sent_back", at, reason=reason)

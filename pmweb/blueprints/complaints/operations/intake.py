@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, SupervisorCall
 from pmweb.blueprints.complaints.operations import clocks
-from pmweb.blueprints.complaints.operations.promises import follow, tell
-from pmweb.blueprints.complaints.operations.routing import bring_before, give_to
+from pmweb.blueprints.complaints.operations.promises import follow, settle, tell
+from pmweb.blueprints.complaints.operations.routing import bring_before, give_to, recipient_of
 from pmweb.blueprints.complaints.rules import ComplaintState, LevelId
 from pmweb.blueprints.desk import operations as desk
 from pmweb.blueprints.households.household import Member, household_of
@@ -29,6 +30,8 @@ from pmweb.models.numbering import NumberKind
 from pmweb.models.pictures import Prepared
 from pmweb.models.staff import Staff
 
+MINUTES_TO_COME = Decimal(10)
+"""How long a supervisor has to come before the manager is called (ours)."""
 PAPER, PHOTO = "letter", "photo"
 """What a picture of a complaint shows."""
 
@@ -75,6 +78,7 @@ def take(heard: Heard, pictures: Sequence[Prepared], receiver: Staff, *, at: dat
     refuses, ``complaint.level``, ``complaint.own_cause``, ``complaint.not_of_the_department``.
     """
     level = rules.highest(heard.levels)
+    rules.refuse_receiver(heard.against.id if heard.against else None, receiver.id)
     rules.refuse_nowhere(home=heard.home is not None, place=heard.place)
     rules.refuse_anonymous(home=heard.home is not None, anonymous=heard.anonymous)
     rules.refuse_times(heard.happened_at, heard.received_at, heard.measured_at, at)
@@ -102,7 +106,7 @@ def take(heard: Heard, pictures: Sequence[Prepared], receiver: Staff, *, at: dat
         harm_in_progress=heard.harm,
         immediate_measure=heard.measure if heard.harm else "",
         measured_at=heard.measured_at if heard.harm else None,
-        agitated=heard.agitated or heard.call_id is not None,
+        agitated=heard.agitated,
         received_at=heard.received_at,
         entered_at=at,
         receiver_id=receiver.id,
@@ -125,11 +129,18 @@ def take(heard: Heard, pictures: Sequence[Prepared], receiver: Staff, *, at: dat
 
 
 def _route(complaint: Complaint, responsible: Staff | None, at: datetime) -> None:
-    """P-14, P-15: at once before whom the level names; a minor one to whoever was named (P-18)."""
-    to = rules.recipient(defaults().complaints.levels[complaint.level].escalate_to)
+    """P-14, P-15: at once before whom the level names; a minor one to whoever was named (P-18).
+
+    The manager stands for a supervisor who is the one complained about (P-1).
+    """
+    to = recipient_of(complaint)
     if to is not None:
         bring_before(complaint, to, at)
-    elif responsible is not None:
+        return
+    if clocks.accused_leads(complaint):
+        complaint.escalated_to = Role.OFFICE_MANAGER
+        settle(complaint, at)
+    if responsible is not None:
         give_to(complaint, responsible, complaint.department, at)
 
 
@@ -141,12 +152,10 @@ def _keep_pictures(complaint: Complaint, channel: str, pictures: Sequence[Prepar
 
 
 def _take_call(complaint: Complaint, call_id: int | None) -> None:
-    """The supervisor was called while the complaint was being written: the call belongs to it."""
-    if call_id is None:
-        return
-    call = unit().scalar(select(SupervisorCall).where(SupervisorCall.id == call_id))
-    if call is not None and call.complaint_id is None:
-        call.complaint_id = complaint.id
+    """The supervisor was called while the complaint was being written: a call of the same home belongs to it."""
+    call = unit().scalar(select(SupervisorCall).where(SupervisorCall.id == call_id)) if call_id else None
+    if call is not None and call.complaint_id is None and call.home_id == complaint.home_id:
+        call.complaint_id, complaint.agitated = complaint.id, True
 
 
 def call_supervisor(
@@ -168,12 +177,11 @@ def call_supervisor(
         "P-11",
         call,
         event_at=at,
-        due_at=hours_after(at, 0),
+        due_at=hours_after(at, MINUTES_TO_COME / 60),
         role=Role.DEPARTMENT_SUPERVISOR,
         department=department,
         home_id=call.home_id,
         pressing=True,
-        passes_up=False,
         room=room,
         by=caller.name,
     )
@@ -191,12 +199,15 @@ def came(call: SupervisorCall, supervisor: Staff, at: datetime) -> None:
     )
     complaint = unit().get(Complaint, call.complaint_id) if call.complaint_id else None
     if complaint is not None:
-        tell(complaint, "complaint.came", at, room=call.room, name=supervisor.name)
+        tell(complaint, "complaint.came", at, counts=False, room=call.room, name=supervisor.name)
 
 
-def similar(home_id: int, at: datetime) -> Sequence[Complaint]:
-    """What the same home complained of in the last 30 days, the latest first: a hint, never more."""
+def similar(home_id: int, at: datetime, seen: ColumnElement[bool]) -> Sequence[Complaint]:
+    """What the same home complained of in the last 30 days, the latest first: a hint, never more.
+
+    ``seen`` is what whoever asks may see.
+    """
     query = select(Complaint).where(
-        Complaint.home_id == home_id, Complaint.received_at >= at - rules.SIMILAR_WITHIN
+        Complaint.home_id == home_id, Complaint.received_at >= at - rules.SIMILAR_WITHIN, seen
     )
     return list(unit().scalars(query.order_by(Complaint.received_at.desc()).limit(3)))

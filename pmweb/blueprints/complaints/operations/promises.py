@@ -9,18 +9,21 @@ from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.complaints import rules
-from pmweb.blueprints.complaints.models import Complaint, JointMeeting
+from pmweb.blueprints.complaints.models import Complaint, JointMeeting, SupervisorCall
 from pmweb.blueprints.complaints.operations.clocks import running
 from pmweb.blueprints.complaints.rules import ComplaintState, Owner, Promise
+from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models import journal, tasks
 from pmweb.models.base import subject_of
+from pmweb.models.session_rules import estate_of
+from pmweb.models.staff import Staff, StaffRole
 from pmweb.models.tasks import Task
 
 
-def tell(complaint: Complaint, event: str, at: datetime, **facts: Any) -> None:
-    """Write into the timeline; the version of the complaint counts it, too."""
-    complaint.written += 1
+def tell(complaint: Complaint, event: str, at: datetime, *, counts: bool = True, **facts: Any) -> None:
+    """Write into the timeline; the version of the complaint counts it, too, unless no form depends on it."""
+    complaint.written += counts
     facts = {key: value for key, value in facts.items() if value not in (None, "")}
     facts |= {"number": complaint.number, "round": complaint.round}
     journal.note(unit(), complaint, event, at=at, home_id=complaint.home_id, **facts)
@@ -34,6 +37,8 @@ def follow(complaint: Complaint, event: str, at: datetime, **facts: Any) -> None
     unit().expire(complaint, ["assignee"])
     if complaint.state is ComplaintState.CLOSED:
         tasks.keep_all(unit(), complaint, at=at)
+        for call in unit().scalars(select(SupervisorCall).where(SupervisorCall.complaint_id == complaint.id)):
+            tasks.keep(unit(), rules.CALM, call, at=at)
     if complaint.state not in rules.TO_HANDLE:
         _call_off(complaint, at)
     settle(complaint, at)
@@ -125,3 +130,29 @@ def promise(complaint: Complaint, one: Promise, *, event_at: datetime | None = N
         place=complaint.place,
         what=complaint.description[:60],
     )
+
+
+def is_promised(complaint: Complaint, kind: str) -> bool:
+    """Whether this is promised of the complaint and not kept yet."""
+    mine = subject_of(complaint)
+    query = select(Task.id).where(
+        Task.subject_kind == mine.kind,
+        Task.subject_id == mine.id,
+        Task.kind == kind,
+        Task.done_at.is_(None),
+    )
+    return unit().scalar(query.limit(1)) is not None
+
+
+def somebody_else(by: Staff, department: str) -> tuple[Role, str | None]:
+    """Who looks at it after this person: the supervisor of the department, or the manager where that is the same."""
+    query = select(StaffRole.id).where(
+        StaffRole.staff_id == by.id,
+        StaffRole.estate_id == estate_of(unit()),
+        StaffRole.role == Role.DEPARTMENT_SUPERVISOR,
+        StaffRole.department == department,
+        StaffRole.ended_at.is_(None),
+    )
+    if unit().scalar(query.limit(1)) is not None:
+        return Role.OFFICE_MANAGER, None
+    return Role.DEPARTMENT_SUPERVISOR, department

@@ -12,7 +12,7 @@ from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, ComplaintLink, JointMeeting, RemedyPlan
 from pmweb.blueprints.complaints.operations.moves import called_meeting, open_plans, refuse_impossible
-from pmweb.blueprints.complaints.operations.promises import promise, tell
+from pmweb.blueprints.complaints.operations.promises import is_promised, promise, somebody_else, tell
 from pmweb.blueprints.complaints.rules import Promise, Verb
 from pmweb.blueprints.fees import operations as fees
 from pmweb.blueprints.repairs.operations import intake as repairs
@@ -60,9 +60,9 @@ def draft(complaint: Complaint, remedy: Remedy, by: Staff, at: datetime) -> Reme
         drafted_by_id=by.id,
     )
     unit().add(plan)
-    due = days_after(at, 1, clock.zone())
-    lead = Role.DEPARTMENT_SUPERVISOR
-    promise(complaint, Promise(rules.PLAN, "P-13", due, lead, complaint.department), event_at=at)
+    if not is_promised(complaint, rules.PLAN):  # further plans do not move the day of the choice
+        due, (role, department) = days_after(at, 1, clock.zone()), somebody_else(by, complaint.department)
+        promise(complaint, Promise(rules.PLAN, "P-13", due, role, department), event_at=at)
     tell(complaint, "complaint.plan", at, title=remedy.title, cost=str(remedy.cost) if remedy.cost else None)
     return plan
 

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, ComplaintClock, ComplaintWord
-from pmweb.blueprints.complaints.operations.promises import promise, tell
+from pmweb.blueprints.complaints.operations.promises import is_promised, promise, tell
 from pmweb.blueprints.complaints.rules import ClockKind, Owner, Promise
 from pmweb.domain.deadlines import same_day
 from pmweb.extensions import unit
-from pmweb.models.people import Person, Tie
+from pmweb.models import tasks
+from pmweb.models.people import Person
 from pmweb.models.staff import Staff, StaffRole
 
 TOLD = (ClockKind.REPLY, ClockKind.RESOLVE, ClockKind.FEEDBACK)
@@ -37,14 +38,14 @@ def issue_link(complaint: Complaint, at: datetime) -> str:
     """A new serial for the link; one that was given before opens nothing any more. It ends by itself."""
     complaint.link_serial = secrets.token_urlsafe(18)
     complaint.link_until_at = rules.link_ends(at, clock.zone())
-    tell(complaint, "complaint.link", at, until=complaint.link_until_at.isoformat())
+    tell(complaint, "complaint.link", at, counts=False, until=complaint.link_until_at.isoformat())
     return complaint.link_serial
 
 
 def withdraw_link(complaint: Complaint, at: datetime) -> None:
     """The link opens nothing any more."""
     complaint.link_serial = complaint.link_until_at = None
-    tell(complaint, "complaint.link_withdrawn", at)
+    tell(complaint, "complaint.link_withdrawn", at, counts=False)
 
 
 def is_open(complaint: Complaint, at: datetime) -> bool:
@@ -68,21 +69,20 @@ def said(complaint: Complaint) -> tuple[Said, ...]:
     """What the office answered and the resident wrote, in its order."""
     query = select(ComplaintWord).where(ComplaintWord.complaint_id == complaint.id)
     words = unit().scalars(query.order_by(ComplaintWord.said_at, ComplaintWord.id)).all()
-    names = _names(complaint) if words else set()
+    names = _names(complaint, [one.text for one in words]) if words else set()
     return tuple(
         Said(one.said_at, one.by_id is not None, rules.without_people(one.text, names)) for one in words
     )
 
 
-def _names(complaint: Complaint) -> set[str]:
-    """Everybody of the office and of the home, and who the complaint itself names."""
+def _names(complaint: Complaint, texts: Sequence[str]) -> set[str]:
+    """Everybody of the office, whoever of the estate stands in these texts, and who the complaint itself names."""
     here = StaffRole.estate_id == complaint.estate_id
     known = set(
         unit().scalars(select(Staff.name).join(StaffRole, StaffRole.staff_id == Staff.id).where(here))
     )
-    if complaint.home_id is not None:
-        of_home = Tie.home_id == complaint.home_id
-        known |= set(unit().scalars(select(Person.name).join(Tie, Tie.person_id == Person.id).where(of_home)))
+    said = literal("\n".join(texts))
+    known |= set(unit().scalars(select(Person.name).where(said.contains(Person.name)).distinct()))
     return known | {complaint.complainant_name, complaint.against_name}
 
 
@@ -126,5 +126,12 @@ def write(complaint: Complaint, text: str, at: datetime, *, key: str = "") -> Co
     unit().add(word)
     read = Promise(rules.WORD, "P-4", same_day(at, clock.zone()), owner=Owner.RECEIVER)
     promise(complaint, read, event_at=at)
-    tell(complaint, "complaint.word", at, text=text)
+    tell(complaint, "complaint.word", at, counts=False, text=text)
     return word
+
+
+def read(complaint: Complaint, at: datetime) -> bool:
+    """Somebody of the office has read what the resident wrote; whether there was anything to read."""
+    waits = is_promised(complaint, rules.WORD)
+    tasks.keep(unit(), rules.WORD, complaint, at=at)
+    return waits

@@ -65,11 +65,17 @@ def bring_before(complaint: Complaint, to: Role, at: datetime, *, reason: str = 
 
     Nobody is asked to get in touch meanwhile: that clock begins when it is handed out again (P-19).
     """
-    clocks.withdraw(complaint, at, ClockKind.FIRST_CONTACT)
+    clocks.stop(complaint, at, ClockKind.FIRST_CONTACT)
     complaint.state = table().move(complaint.state, ComplaintState.ESCALATED)
     complaint.escalated_to, complaint.escalated_at = to, at
     complaint.acknowledged_at, complaint.acknowledged_by_id = None, None
     follow(complaint, "complaint.escalated", at, to=to.value, department=complaint.department, reason=reason)
+
+
+def recipient_of(complaint: Complaint) -> Role | None:
+    """Before whom its level brings it; the manager where the supervisor is the one complained about (P-1)."""
+    to = rules.recipient(level_of(complaint).escalate_to)
+    return Role.OFFICE_MANAGER if to is not None and clocks.accused_leads(complaint) else to
 
 
 def acknowledge(complaint: Complaint, by: Staff, at: datetime) -> None:
@@ -102,9 +108,12 @@ def give_to(complaint: Complaint, staff: Staff, department: str, at: datetime, *
     at = not_before(complaint, at)
     again = complaint.state in (ComplaintState.ASSIGNED, ComplaintState.IN_PROGRESS)
     complaint.state = table().move(complaint.state, ComplaintState.ASSIGNED)
+    moves_on = complaint.department != department
     complaint.assignee_id, complaint.department, complaint.assigned_at = staff.id, department, at
+    if moves_on:
+        clocks.hand_over(complaint)
     if complaint.first_contact_at is None:
-        clocks.withdraw(complaint, at, ClockKind.FIRST_CONTACT)
+        clocks.stop(complaint, at, ClockKind.FIRST_CONTACT)
         minutes = defaults().complaints.first_contact_minutes
         due = rules.Due(ClockKind.FIRST_CONTACT, rules.first_contact_due(at, minutes))
         clocks.start(complaint, due, at, at)
@@ -113,9 +122,14 @@ def give_to(complaint: Complaint, staff: Staff, department: str, at: datetime, *
 
 
 def reassign(complaint: Complaint, staff: Staff, department: str, reason: str, at: datetime) -> None:
-    """Another person answers for it, for a reason. ``RuleBroken``: as ``assign``, and ``complaint.reason``."""
+    """Another person answers for it, for a reason.
+
+    ``RuleBroken``: as ``assign``, ``complaint.reason``, ``complaint.same_person``.
+    """
     refuse_impossible(complaint, Verb.REASSIGN)
     rules.refuse_without_reason(reason)
+    if (complaint.assignee_id, complaint.department) == (staff.id, department):
+        raise RuleBroken("complaint.same_person", field="staff_id", name=staff.name)
     give_to(complaint, staff, department, at, reason=reason)
 
 
@@ -136,7 +150,8 @@ def pass_up(complaint: Complaint, reason: str, told: str, at: datetime) -> None:
     if not told.strip():
         raise RuleBroken("complaint.told_why", field="told")
     at = not_before(complaint, at)
-    to = Role.OFFICE_MANAGER if complaint.escalated_to is not None else Role.DEPARTMENT_SUPERVISOR
+    had = complaint.escalated_to is not None or clocks.accused_leads(complaint)
+    to = Role.OFFICE_MANAGER if had else Role.DEPARTMENT_SUPERVISOR
     complaint.unsolvable = reason
     if complaint.first_contact_at is None:
         complaint.first_contact_at = at
@@ -165,7 +180,7 @@ def change_level(complaint: Complaint, level: LevelId, reason: str, by: Staff, a
     complaint.level = level
     if level is not LevelId.MINOR:
         complaint.resident_deadline_at = None
-    to = rules.recipient(level_of(complaint).escalate_to)
+    to = recipient_of(complaint)
     rises = list(LevelId).index(level) < list(LevelId).index(was)
     if rises and complaint.state is ComplaintState.WAITING_EXTERNAL:
         complaint.state = table().move(complaint.state, ComplaintState.IN_PROGRESS)
@@ -178,7 +193,8 @@ def change_level(complaint: Complaint, level: LevelId, reason: str, by: Staff, a
         bring_before(complaint, to, at, reason=reason)
         return
     if complaint.state is ComplaintState.REOPENED or complaint.acknowledged_at is None:
-        complaint.escalated_to = to or Role.DEPARTMENT_SUPERVISOR
+        fallback = Role.OFFICE_MANAGER if clocks.accused_leads(complaint) else Role.DEPARTMENT_SUPERVISOR
+        complaint.escalated_to = to or fallback
     if rises and complaint.state is ComplaintState.ESCALATED:  # it lies before somebody else now
         complaint.escalated_to, complaint.escalated_at = to, at
         complaint.acknowledged_at, complaint.acknowledged_by_id = None, None

@@ -208,3 +208,9 @@ def refuse_late_agreement(due: Sequence[datetime], at: datetime) -> None:
     """What is late cannot be agreed away: ``RuleBroken("complaint.agreed_late")``."""
     if any(at >= one for one in due):
         raise RuleBroken("complaint.agreed_late", field="until")
+
+
+def last_step(started: datetime, due: datetime, steps: Sequence[Step], at: datetime) -> int:
+    """The last part of the way that had passed by then; 0 for none."""
+    passed = [step.at_percent for step in steps if part_of_the_way(started, due, step.at_percent) <= at]
+    return max(passed, default=0)

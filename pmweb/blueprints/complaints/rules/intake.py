@@ -14,6 +14,12 @@ SIMILAR_WITHIN = timedelta(days=30)
 """How long a complaint of the same home about the same is worth a hint (ours)."""
 
 
+def refuse_receiver(against_id: int | None, receiver_id: int) -> None:
+    """Nobody takes down, and answers, a complaint about oneself (P-1): ``RuleBroken("complaint.against_receiver")``."""
+    if against_id == receiver_id:
+        raise RuleBroken("complaint.against_receiver", field="against")
+
+
 def refuse_nowhere(*, home: bool, place: str) -> None:
     """P-4: the home, or a place that can be found: ``RuleBroken("complaint.place")``."""
     if not home and not place.strip():

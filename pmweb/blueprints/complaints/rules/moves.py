@@ -193,16 +193,18 @@ def may(
     receiver: bool,
     state: ComplaintState,
     case: Case = PLAIN,
+    of_department: bool = True,
 ) -> bool:
     """Whether these rights allow it, in whichever state the table allows the move.
 
-    What was brought before the manager is taken up, and first handed out, by the manager (P-14).
+    What was brought before the manager is taken up, and first handed out, by the manager (P-14); what was brought
+    before a supervisor by that one (``of_department``) or the manager (P-15).
     """
     if not _ACTS[verb].who & is_one(rights, responsible=responsible, receiver=receiver):
         return False
     if state is _S.ESCALATED and not case.acknowledged and verb in (Verb.ACKNOWLEDGE, Verb.ASSIGN):
-        needs = Permission.COMPLAINTS_DIRECT if case.to_manager else Permission.COMPLAINTS_DECIDE
-        return needs in rights
+        own = of_department and not case.to_manager and Permission.COMPLAINTS_DECIDE in rights
+        return own or Permission.COMPLAINTS_DIRECT in rights
     return True
 
 
@@ -214,12 +216,21 @@ def offered(
     responsible: bool,
     receiver: bool,
     case: Case = PLAIN,
+    of_department: bool = True,
 ) -> tuple[Verb, ...]:
     """What this person may do to the complaint now."""
     return tuple(
         verb
         for verb in possible(moves, state, case)
-        if may(verb, rights, responsible=responsible, receiver=receiver, state=state, case=case)
+        if may(
+            verb,
+            rights,
+            responsible=responsible,
+            receiver=receiver,
+            state=state,
+            case=case,
+            of_department=of_department,
+        )
     )
 
 
@@ -282,3 +293,15 @@ def refuse_closing(*, accepted: bool | None, note: str, doubted: bool) -> None:
         raise RuleBroken("complaint.doubt_first")
     if accepted is False and not note.strip():
         raise RuleBroken("complaint.close_reason", field="note")
+
+
+def may_see(
+    staff_id: int, *, reads_all: bool, receiver_id: int, responsible_id: int | None, against_id: int | None
+) -> bool:
+    """Whether somebody of the office sees a complaint: whoever reads all, the receiver, the responsible person.
+
+    Never the person complained about: who complained is told to nobody else (P-1, ``forbidden`` of the data).
+    """
+    if staff_id == against_id:
+        return False
+    return reads_all or staff_id in (receiver_id, responsible_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, abort
 from flask_babel import lazy_gettext as _l
 
+from pmweb.blueprints.complaints import register
 from pmweb.blueprints.complaints.models import Complaint
 from pmweb.blueprints.complaints.register import seen_by_me as seen_by_me
 from pmweb.blueprints.complaints.rules import ComplaintState, LevelId
-from pmweb.domain.permissions import Permission
-from pmweb.web.access import allowed, find, person
+from pmweb.domain.permissions import Permission, Role
+from pmweb.models.staff import StaffRole
+from pmweb.web.access import allowed, estate, find, person
 from pmweb.web.wording import word
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
@@ -27,6 +29,8 @@ word(
         "complaint.deadline_past": _l("这个期限已经过去，请与住户重新约定。"),
         "complaint.agreed_late": _l("期限已经过了，不能再约；请尽快办，并向住户说明。"),
         "complaint.own_cause": _l("被投诉人不能自己处理这件投诉，请另选责任人。"),
+        "complaint.against_receiver": _l("投诉的是您本人，请同事来登记。"),
+        "complaint.same_person": _l("已经由 %(name)s 负责，请另选一位。"),
         "complaint.not_of_the_department": _l("%(name)s 不在这个部门，请另选责任人，或改选部门。"),
         "complaint.reason": _l("请写明原因，大家都看得到。"),
         "complaint.told_why": _l("请写明怎样向住户讲明了原因。"),
@@ -79,10 +83,24 @@ def rights() -> frozenset[Permission]:
 def found(complaint_id: int) -> Complaint:
     """The complaint, or 404 for one that is not this person's to see."""
     complaint = find(Complaint, complaint_id)
-    me = person().id
-    if not allowed(Permission.COMPLAINTS_READ_ALL) and me not in (
-        complaint.receiver_id,
-        complaint.assignee_id,
-    ):
+    if not register.sees(complaint):
         abort(404)
     return complaint
+
+
+def leads(complaint: Complaint) -> bool:
+    """Whether this person is the supervisor of the department that answers for it (P-15)."""
+    return leads_department(complaint.department)
+
+
+def leads_department(department: str) -> bool:
+    """Whether this person is the supervisor of this department here."""
+    return any(
+        role.role is Role.DEPARTMENT_SUPERVISOR and role.department == department for role in roles_held()
+    )
+
+
+def roles_held() -> list[StaffRole]:
+    """The roles of this person in the chosen estate."""
+    here = estate().id
+    return [role for role in person().roles if role.estate_id == here and role.ended_at is None]

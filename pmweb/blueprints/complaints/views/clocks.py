@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,14 @@ from pmweb import clock
 from pmweb.blueprints.complaints import forms, rules, running
 from pmweb.blueprints.complaints.models import Complaint, ComplaintClock
 from pmweb.blueprints.complaints.operations import clocks as operations
+from pmweb.blueprints.complaints.operations import resident
 from pmweb.blueprints.complaints.rules import ClockKind, Held, Part
 from pmweb.blueprints.complaints.running import Wanted
-from pmweb.blueprints.complaints.views.base import LEVEL_TONES, bp, found
+from pmweb.blueprints.complaints.views.base import LEVEL_TONES, bp, found, roles_held
 from pmweb.data import defaults
 from pmweb.domain.deadlines import is_late, part_of_the_way
 from pmweb.domain.permissions import Permission, Role
-from pmweb.web.access import estate, person, requires
+from pmweb.web.access import allowed, person, requires
 from pmweb.web.fields import labelled
 from pmweb.web.filters import listed, named, until_stamp
 from pmweb.web.pages import go, page
@@ -39,6 +40,7 @@ def clocks() -> Response:
     """Every clock that runs, the one that ends first on top; a supervisor sees the own department before all."""
     now = clock.now()
     wanted, form = _wanted()
+    wanted = replace(wanted, not_against=person().id)
     shown = paged(running.listed(wanted, now), _ORDER)
     figures = running.counts(wanted, now)
     kept: dict[str, Any] = {name: request.args.get(name) for name in ("department", "kind")}
@@ -53,7 +55,7 @@ def clocks() -> Response:
     ]
     told = running.reminders([row.id for row in shown.rows])
     open_notices = running.unseen(row.complaint_id for row in shown.rows)
-    held = _held()
+    mine = held()
     return page(
         "complaints/clocks.html",
         found=shown,
@@ -71,7 +73,7 @@ def clocks() -> Response:
             row.id
             for row in shown.rows
             if any(
-                rules.is_told(one.role, one.department, held)
+                rules.is_told(one.role, one.department, mine)
                 for one in open_notices.get((row.complaint_id, row.kind), ())
             )
         },
@@ -79,33 +81,39 @@ def clocks() -> Response:
 
 
 @bp.post("/<int:complaint_id>/seen")
-@requires(Permission.COMPLAINTS_DECIDE)
+@requires(Permission.COMPLAINTS_HANDLE)
 def seen(complaint_id: int) -> Response:
-    """Take note of what one was told of the clocks of this complaint; other people's notices stay open."""
-    complaint = found(complaint_id)
-    if operations.seen(complaint, _held(), captured_at()):
+    """Take note of what one was told of the clocks, and of what the resident wrote; others' notices stay open."""
+    complaint, at = found(complaint_id), captured_at()
+    read = may_read(complaint) and resident.read(complaint, at)
+    if operations.seen(complaint, held(), at) or read:
         flash(_("%(number)s：已知悉", number=complaint.number))
     if request.args.get("back") == "show":
         return go("complaints.show", complaint_id=complaint.id)
     return go("complaints.clocks", **asked("back", "complaint_id"))
 
 
-def _held() -> Held:
+def held() -> Held:
     """The roles of this person in this estate, each with its department."""
-    here = estate().id
-    return [
-        (role.role, role.department)
-        for role in person().roles
-        if role.estate_id == here and role.ended_at is None
-    ]
+    return [(role.role, role.department) for role in roles_held()]
+
+
+def told_of_here(complaint: Complaint) -> list[running.Notice]:
+    """The notices of this complaint that nobody has taken note of."""
+    return [one for notices in running.unseen([complaint.id]).values() for one in notices]
+
+
+def may_read(complaint: Complaint) -> bool:
+    """Whether what the resident wrote is this person's to read: the receiver's, or the desk's."""
+    return complaint.receiver_id == person().id or allowed(Permission.COMPLAINTS_ASSIGN)
 
 
 def _wanted() -> tuple[Wanted, forms.ClockFilterForm]:
     """The filters of the address; what somebody made up asks for nothing in particular."""
     departments = defaults().complaints.departments
-    held = _held()
-    own = tuple(of for role, of in held if role is Role.DEPARTMENT_SUPERVISOR and of is not None)
-    first = MINE if own and not any(role is Role.OFFICE_MANAGER for role, _of in held) else ALL
+    mine = held()
+    own = tuple(of for role, of in mine if role is Role.DEPARTMENT_SUPERVISOR and of is not None)
+    first = MINE if own and not any(role is Role.OFFICE_MANAGER for role, _of in mine) else ALL
     form = forms.ClockFilterForm(
         formdata=request.args, data={"department": request.args.get("department", first)}
     )

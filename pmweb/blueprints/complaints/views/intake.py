@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import flash, request
+from flask import abort, flash, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,14 +18,15 @@ from pmweb.blueprints.complaints.models import Complaint, SupervisorCall
 from pmweb.blueprints.complaints.operations import intake
 from pmweb.blueprints.complaints.operations.intake import Heard, callers
 from pmweb.blueprints.complaints.operations.routing import handlers
+from pmweb.blueprints.complaints.register import seen_by_me
 from pmweb.blueprints.complaints.rules import ANONYMOUS, LevelId
-from pmweb.blueprints.complaints.views.base import bp
+from pmweb.blueprints.complaints.views.base import bp, roles_held
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
 from pmweb.models.homes import Home, homes_like
 from pmweb.models.staff import Staff
-from pmweb.web.access import find, person, requires, roles_here
+from pmweb.web.access import allowed, find, person, requires
 from pmweb.web.filters import named, until
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import captured_at
@@ -44,14 +45,16 @@ def new() -> Response:
             "complaints/new.html", home=None, homes=homes_like(unit(), request.args.get("q", "")), form=None
         )
     home = find(Home, home_id) if home_id is not None else None
-    people, staff = callers(home) if home else [], handlers()
+    known = home is not None and allowed(Permission.HOUSEHOLDS_READ)
+    people, staff = callers(home) if home and known else [], handlers()
     form = IntakeForm(formdata=request.form if request.method == "POST" else request.args)
     form.offer(people, staff, home=home is not None)
     made: list[Complaint] = []
 
     def take() -> None:
-        at = captured_at()
-        made.append(intake.take(_heard(form, home, people, at), form.pictures.data, person(), at=at))
+        # received when it was written down; before whom it belongs learns of it when it arrives (A-28)
+        heard = _heard(form, home, people, captured_at())
+        made.append(intake.take(heard, form.pictures.data, person(), at=clock.now()))
 
     if form.carried_out(take):
         flash(_("%(number)s：已登记，期限从受理时算起", number=made[0].number))
@@ -66,7 +69,7 @@ def new() -> Response:
         homes=[],
         calm=CallForm(),
         call=_call_of(request.values.get("call", type=int)),
-        similar=intake.similar(home.id, clock.now()) if home else [],
+        similar=intake.similar(home.id, clock.now(), seen_by_me()) if home else [],
         preview=preview(form),
         rooms=defaults().complaints.meeting_rooms,
     )
@@ -111,20 +114,21 @@ def came(call_id: int) -> Response:
 def call(call_id: int) -> Response:
     """Where the supervisor is awaited, and by whom (P-11)."""
     one = find(SupervisorCall, call_id)
+    if one.called_by_id != person().id and not allowed(Permission.COMPLAINTS_READ_ALL):
+        abort(404)
     return page(
         "complaints/call.html",
         call=one,
         room=defaults().complaints.meeting_rooms[one.room],
         home=find(Home, one.home_id) if one.home_id else None,
-        caller=unit().get(Staff, one.called_by_id),
+        called_by=unit().get(Staff, one.called_by_id),
         steps=defaults().complaints.agitated,
     )
 
 
 def _department() -> str:
     """Whose supervisor is called: that of the station at which the resident stands."""
-    mine = {role.role: role.department for role in person().roles if role.ended_at is None}
-    return next((mine[role] for role in roles_here() if mine.get(role)), None) or rules.DESK
+    return next((role.department for role in roles_held() if role.department), None) or rules.DESK
 
 
 def _call_of(call_id: int | None) -> SupervisorCall | None:

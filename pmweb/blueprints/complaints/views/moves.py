@@ -18,7 +18,7 @@ from pmweb.blueprints.complaints.operations.handling import Found
 from pmweb.blueprints.complaints.operations.moves import case_of
 from pmweb.blueprints.complaints.operations.remedies import Remedy
 from pmweb.blueprints.complaints.rules import AnswerChannel, FaultId, LevelId, Validity, Verb
-from pmweb.blueprints.complaints.views.base import bp, found, rights
+from pmweb.blueprints.complaints.views.base import bp, found, leads, rights
 from pmweb.blueprints.complaints.views.show import form_of, shown
 from pmweb.domain.permissions import Permission
 from pmweb.domain.workflow import RuleBroken
@@ -49,6 +49,7 @@ def act(complaint_id: int, word: str) -> Response:
         receiver=complaint.receiver_id == me,
         state=complaint.state,
         case=case_of(complaint),
+        of_department=leads(complaint),
     ):
         raise RuleBroken("complaint.not_yours")
     form, at = form_of(verb, complaint), captured_at()

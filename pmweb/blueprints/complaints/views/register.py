@@ -15,7 +15,7 @@ from pmweb.blueprints.complaints.models import Complaint
 from pmweb.blueprints.complaints.operations.moves import table
 from pmweb.blueprints.complaints.register import Wanted, seen_by_me
 from pmweb.blueprints.complaints.rules import Case, LevelId, Verb
-from pmweb.blueprints.complaints.views.base import LEVEL_TONES, TONES, bp, rights
+from pmweb.blueprints.complaints.views.base import LEVEL_TONES, TONES, bp, leads_department, rights
 from pmweb.data import defaults
 from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
@@ -129,5 +129,6 @@ def _next_verb(row: Any, case: Case) -> Verb | None:
         responsible=row.assignee_id == me,
         receiver=row.receiver_id == me,
         case=case,
+        of_department=leads_department(row.department),
     )
     return next((verb for verb in rules.FORWARD if verb in offered), None)

@@ -22,11 +22,12 @@ from pmweb.blueprints.complaints.models import (
 from pmweb.blueprints.complaints.operations import handling, remedies
 from pmweb.blueprints.complaints.operations.handling import AFTER
 from pmweb.blueprints.complaints.operations.moves import called_meeting, case_of, open_plans, table
+from pmweb.blueprints.complaints.operations.promises import is_promised
 from pmweb.blueprints.complaints.operations.routing import handlers
 from pmweb.blueprints.complaints.rules import ComplaintState, Verb
 from pmweb.blueprints.complaints.views import clock_bars
-from pmweb.blueprints.complaints.views.base import LEVEL_TONES, TONES, bp, found, rights
-from pmweb.blueprints.complaints.views.clocks import card_of
+from pmweb.blueprints.complaints.views.base import LEVEL_TONES, TONES, bp, found, leads, rights
+from pmweb.blueprints.complaints.views.clocks import card_of, held, may_read, told_of_here
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
@@ -77,6 +78,7 @@ def offered_to_me(complaint: Complaint) -> tuple[Verb, ...]:
         responsible=complaint.assignee_id == me,
         receiver=complaint.receiver_id == me,
         case=case_of(complaint),
+        of_department=leads(complaint),
     )
 
 
@@ -121,6 +123,8 @@ def shown(complaint: Complaint, verb: Verb | None = None, form: Form | None = No
         meetings=remedies.meetings_of(complaint),
         links=[(one.number, _link_url(one)) for one in remedies.links_of(complaint)],
         words=handling.words(complaint),
+        unread=may_read(complaint) and is_promised(complaint, rules.WORD),
+        may_note=any(rules.is_told(one.role, one.department, held()) for one in told_of_here(complaint)),
         calls=_calls(complaint),
         lines=cards.timeline_of(complaint, limit=100),
         chosen=rules.chosen,

@@ -155,6 +155,7 @@ def _log(home: Home, room: cards.Card | None) -> Page:
     ).where(
         JournalEntry.home_id == home.id,
         JournalEntry.subject_kind.in_([kind for card in visible for kind in card.subject_url]),
+        cards.shown_to_me(JournalEntry.subject_kind, JournalEntry.subject_id),
     )
     return paged(query, (JournalEntry.at, JournalEntry.id), descending=True, size=RECENT, at="home.show")
 

@@ -11,7 +11,7 @@ from flask import abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from werkzeug.wrappers import Response
 
 from pmweb import clock
@@ -158,8 +158,9 @@ def _leads() -> set[Role]:
 def open_promises() -> ColumnElement[bool]:
     """The open promises of this person: own ones, those of the roles, of the department, or all of them."""
     roles = _my_roles()
+    mine = and_(Task.done_at.is_(None), cards.shown_to_me(Task.subject_kind, Task.subject_id))
     if any(role.role is Role.OFFICE_MANAGER for role in roles):
-        return and_(Task.done_at.is_(None), true())
+        return mine
     me = person().id
     parts: list[ColumnElement[bool]] = [Task.staff_id == me]
     for role in roles:
@@ -168,7 +169,7 @@ def open_promises() -> ColumnElement[bool]:
         parts.append(and_(Task.role == role.role, anybody, here))
         if role.role is Role.DEPARTMENT_SUPERVISOR and role.department is not None:
             parts.append(_of_department(role.department))
-    return and_(Task.done_at.is_(None), or_(*parts))
+    return and_(mine, or_(*parts))
 
 
 def _of_department(department: str) -> ColumnElement[bool]:
