@@ -29,8 +29,8 @@ from tests.databases import KINDS, beside
 from tests.office import MORNING, Office
 from tests.races import at_once
 
-COMPLAINTS = int(os.environ.get("PMWEB_COMPLAINTS", "100"))
-DAYS = int(os.environ.get("PMWEB_DAYS", "4"))
+COMPLAINTS = int(os.environ.get("PMWEB_COMPLAINTS", "50"))
+DAYS = int(os.environ.get("PMWEB_DAYS", "3"))
 STEP = timedelta(minutes=5)
 Node = Callable[[datetime], None]
 Known = Counter[tuple[object, ...]]
@@ -99,7 +99,7 @@ def agree(month: Month) -> tuple[int, int]:
 
 
 def looks(days: int, every: timedelta = STEP) -> list[datetime]:
-    """Every so often, through the days and one more."""
+    """Every so often, through the days and one more, in which what is late becomes known."""
     return [MORNING + number * every for number in range(int((days + 1) * timedelta(days=1) / every))]
 
 
@@ -121,9 +121,9 @@ def test_restarts_pauses_a_clock_set_back_and_two_nodes_change_nothing(
     office: Office, node: Node, restarted: Node
 ) -> None:
     """X-5: what was missed is caught up at the next look, once."""
-    month = Month(office, 60, 6, seed=7)
+    month = Month(office, 20, 3, seed=7)
     ledger = month.ledger
-    for number, at in enumerate(looks(6, timedelta(minutes=40))):
+    for number, at in enumerate(looks(3, timedelta(minutes=40))):
         month.go_on(at)
         if number % 40 in range(11, 17):
             continue  # nobody looked
@@ -142,7 +142,9 @@ def test_restarts_pauses_a_clock_set_back_and_two_nodes_change_nothing(
                 node(at - timedelta(days=2))
             case _:
                 node(at)
-    assert min(agree(month)) > 10
+    reminders, passed = agree(month)
+    assert reminders > 20
+    assert passed
 
 
 @pytest.mark.parametrize("database_kind", KINDS, indirect=True)
@@ -150,11 +152,11 @@ def test_a_machine_that_dies_in_the_middle_leaves_nothing_half_told(
     office: Office, app: Flask, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some of it was told and committed; the rest is, when the command runs again."""
-    month = Month(office, 40, 2, seed=11)
+    month = Month(office, 20, 2, seed=11)
     at = MORNING + timedelta(days=30)
     month.go_on(at - timedelta(days=26))
     month.ledger.looks.append(at)
-    tell, alive = clocks._tell, iter(range(25))
+    tell, alive = clocks._tell, iter(range(15))
 
     def die(*args: Any) -> None:
         if next(alive, None) is None:
@@ -166,7 +168,7 @@ def test_a_machine_that_dies_in_the_middle_leaves_nothing_half_told(
     with app.test_request_context():
         assert run(at)[1] == 1
     reminders, _passed = told(month)
-    assert 0 < reminders.total() <= 25
+    assert 0 < reminders.total() <= 15
     assert not reminders - month.ledger.reminders()
     monkeypatch.setattr(clocks, "_tell", tell)
     node(at)
@@ -175,21 +177,23 @@ def test_a_machine_that_dies_in_the_middle_leaves_nothing_half_told(
 
 @pytest.mark.parametrize("database_kind", KINDS, indirect=True)
 def test_many_nodes_at_once_share_what_is_due(office: Office, app: Flask, node: Node) -> None:
-    month = Month(office, 60, 3, seed=13)
+    month = Month(office, 20, 2, seed=13)
     at = MORNING + timedelta(days=9)
     month.go_on(at)
     close_session(unit())
     db.session.remove()
     month.ledger.looks.append(at)
     at_once(*[lambda: node(at)] * 4)
-    assert min(agree(month)) > 10
+    reminders, passed = agree(month)
+    assert reminders > 20
+    assert passed
 
 
 def test_a_look_with_nothing_due_asks_little(
     office: Office, node: Node, queries: Callable[[Callable[[], Any]], int]
 ) -> None:
     """It asks once in an estate for each kind of thing, however many complaints there are."""
-    month = Month(office, 60, 1, seed=17)
+    month = Month(office, 20, 1, seed=17)
     at = MORNING + timedelta(days=1)
     month.go_on(at)
     node(at)
