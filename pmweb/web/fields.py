@@ -219,7 +219,7 @@ class _Moment(DateTimeLocalField):
         _refuse_strange_year(self)
 
 
-def moment(label: Any, *, needed: bool = False, **kwargs: Any) -> DateTimeLocalField:
+def moment(label: Any, *, needed: bool | None = False, **kwargs: Any) -> DateTimeLocalField:
     """``datetime``: a local time; the view turns it into an instant with ``clock.instant``."""
     formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
     return _Moment(label, _rules(needed), format=formats, **kwargs)

@@ -168,6 +168,8 @@ WITHOUT_TRAIL = {
     "AccessEntry": "is a trace itself",
     "JournalEntry": "is a trace itself, and stands",
     "WorkLogEntry": "is a log itself, and stands",
+    "ComplaintClock": "follows from what is in the trail, and stands; only its end is written",
+    "ComplaintReminder": "is a trace itself, and stands",
     "Submission": "what was sent, not what was changed",
     "SignInAttempt": "house-keeping",
     "NumberSeries": "each number stands on its paper",

@@ -72,6 +72,11 @@ class Rows:
         return journey
 
     @cached_property
+    def cast(self) -> Cast:
+        """Who receives and handles complaints."""
+        return Cast(self.office)
+
+    @cached_property
     def sheet(self) -> AcceptanceSheet:
         """The open sheet."""
         return newest(AcceptanceSheet, AcceptanceSheet.move_in_id == self.journey.move_in.id)
@@ -136,8 +141,7 @@ def _photo(rows: Rows) -> int:
 
 def _complaint(rows: Rows) -> int:
     """A complaint that a link opens."""
-    cast = Cast(rows.office)
-    complaint = cast.take()
+    complaint = rows.cast.take()
     resident.issue_link(complaint, MORNING)
     return complaint.id
 
@@ -150,8 +154,7 @@ def _call(rows: Rows) -> int:
 
 def _meeting(rows: Rows) -> int:
     """The heads of two departments were called to the place (P-10)."""
-    cast = Cast(rows.office)
-    departments = ("repair", "security")
+    cast, departments = rows.cast, ("repair", "security")
     return remedies.call_meeting(cast.take(), departments, MORNING, "大堂", cast.manager, MORNING).id
 
 

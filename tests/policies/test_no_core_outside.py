@@ -20,6 +20,8 @@ TEXT = {
     "blueprints/fees/models.py": "the condition of a partial index",
     "blueprints/repairs/models/pricing.py": "the condition of a partial index",
     "blueprints/movein/models.py": "the condition of a partial index",
+    "blueprints/complaints/models/clock.py": "the condition of a partial index",
+    "blueprints/complaints/models/complaint.py": "the condition of a partial index",
     "blueprints/repairs/models/repair.py": "the condition of a partial index",
     "models/engine.py": "how SQLite is opened",
 }

@@ -49,7 +49,7 @@ class IntakeForm(Form):
 
     harm = fields.tick(_l("损害正在发生"), description=_l("先止损，再登记其余"))
     immediate_measure = fields.note(_l("已采取的止损措施"), needed=None)
-    measured_at = fields.moment(_l("采取时间"))
+    measured_at = fields.moment(_l("采取时间"), needed=None)
     caller = fields.choice(_l("谁来反映"), coerce=str)
     complainant_name = fields.text(_l("投诉人姓名"), 40, needed=None)
     complainant_phone = fields.mobile(_l("联系电话"), needed=None)
@@ -130,7 +130,7 @@ TOLD_WORDS = {
 """Who is told of a clock, by the names of the data."""
 NEXT_WORDS = {
     Verb.ACKNOWLEDGE: _l("知悉"),
-    Verb.ASSIGN: _l("派责任人"),
+    Verb.ASSIGN: _l("派人"),
     Verb.CONTACT: _l("记联系"),
     Verb.VALIDITY: _l("复核"),
     Verb.MINUTES: _l("记决定"),

@@ -184,10 +184,7 @@ class InformForm(Form):
 
     channel = fields.choice(_l("怎样通报"), list(CHANNELS.items()), default="phone")
     accepted = fields.choice(
-        _l("住户态度"),
-        [("yes", _l("认可")), ("no", _l("不认可")), ("", _l("没有表态"))],
-        needed=None,
-        default="",
+        _l("住户态度"), [("yes", _l("认可")), ("no", _l("不认可")), ("none", _l("没有表态"))]
     )
     satisfaction = fields.choice(
         _l("满意度"),
@@ -195,7 +192,9 @@ class InformForm(Form):
         needed=None,
         description=_l("5 分最满意，住户不评可以不选"),
     )
-    text = fields.note(_l("告诉住户的话"), description=_l("不填就用处理结果；住户在查询链接里也看得到"))
+    text = fields.note(
+        _l("告诉住户的话"), needed=True, description=_l("住户在查询链接里看得到，不要写别人的姓名电话")
+    )
     said = fields.note(_l("住户说了什么"))
 
 

@@ -171,7 +171,6 @@ def cases(rows: Collection[Row[Any]]) -> Mapping[int, Case]:
             validity=row.validity,
             open_plans=row.id in with_plans,
             called=row.id in called,
-            home=row.home_id is not None,
         )
         for row in rows
     }

@@ -58,7 +58,6 @@ CASES = [
         validity=validity,
         open_plans=flag,
         called=flag,
-        home=not flag,
     )
     for level, to_manager, acknowledged, doubted, validity, flag in product(
         LevelId, (False, True), (False, True), (False, True), (None, *Validity), (False, True)
@@ -79,7 +78,6 @@ def can_be_done(verb: Verb, state: ComplaintState, case: Case) -> bool:
         Verb.CHOOSE: case.open_plans,
         Verb.MINUTES: case.called,
         Verb.MEET: not case.called,
-        Verb.REPAIR: case.home,
     }
     return state in STATES[verb] and guards.get(verb, True)
 

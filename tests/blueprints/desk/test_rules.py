@@ -16,7 +16,7 @@ def test_a_line_says_what_happened(text: str) -> None:
     assert (refused.value.code, refused.value.facts["field"]) == ("desk.text", "text")
 
 
-def test_the_desk_does_not_write_a_repair_by_hand() -> None:
+def test_the_desk_writes_neither_a_repair_nor_a_complaint_by_hand() -> None:
     """R-2: it stands in the log by itself."""
     rules.refuse_without_text("电梯困人")
-    assert set(rules.BY_HAND) == set(LogKind) - {LogKind.REPAIR}
+    assert set(rules.BY_HAND) == set(LogKind) - {LogKind.REPAIR, LogKind.COMPLAINT}

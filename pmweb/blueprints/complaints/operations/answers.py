@@ -16,7 +16,7 @@ from pmweb.blueprints.complaints.operations.moves import (
     refuse_impossible,
     table,
 )
-from pmweb.blueprints.complaints.operations.promises import follow, promise, settle, somebody_else, tell
+from pmweb.blueprints.complaints.operations.promises import follow, promise, promise_next, somebody_else, tell
 from pmweb.blueprints.complaints.rules import (
     AnswerChannel,
     ClockKind,
@@ -54,7 +54,7 @@ def reply(complaint: Complaint, channel: AnswerChannel, text: str, by: Staff, at
     clocks.meet(complaint, ClockKind.REPLY, at)
     tasks.keep(unit(), rules.WORD, complaint, at=at)
     tell(complaint, "complaint.replied", at, channel=channel.value, text=text)
-    settle(complaint, at)
+    promise_next(complaint, at)
 
 
 def _say(complaint: Complaint, channel: AnswerChannel, text: str, by: Staff, at: datetime) -> None:
@@ -149,7 +149,7 @@ def agree(complaint: Complaint, until: datetime, said: str, at: datetime) -> Non
     clocks.withdraw(complaint, at, ClockKind.RESOLVE)
     clocks.start(complaint, Due(ClockKind.RESOLVE, until), since, at)
     tell(complaint, "complaint.agreed", at, until=until.isoformat(), said=said)
-    settle(complaint, at)
+    promise_next(complaint, at)
 
 
 def find_invalid(complaint: Complaint, doubt: str, help_given: str, by: Staff, at: datetime) -> None:

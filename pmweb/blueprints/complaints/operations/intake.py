@@ -13,7 +13,7 @@ from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, SupervisorCall
 from pmweb.blueprints.complaints.operations import clocks
-from pmweb.blueprints.complaints.operations.promises import follow, settle, tell
+from pmweb.blueprints.complaints.operations.promises import follow, promise_next, tell
 from pmweb.blueprints.complaints.operations.routing import bring_before, give_to, recipient_of
 from pmweb.blueprints.complaints.rules import ComplaintState, LevelId
 from pmweb.blueprints.desk import operations as desk
@@ -84,6 +84,7 @@ def take(heard: Heard, pictures: Sequence[Prepared], receiver: Staff, *, at: dat
     rules.refuse_times(heard.happened_at, heard.received_at, heard.measured_at, at)
     rules.refuse_harm_without_measure(heard.harm, heard.measure, heard.measured_at)
     wanted = rules.own_deadline(level, heard.resident_deadline, heard.received_at)
+    rules.refuse_twice(_said_before(heard, receiver, at))
     complaint = Complaint(
         number=numbering.next_number(unit(), NumberKind.COMPLAINT, clock.local(at).year),
         home_id=heard.home.id if heard.home else None,
@@ -128,6 +129,18 @@ def take(heard: Heard, pictures: Sequence[Prepared], receiver: Staff, *, at: dat
     return complaint
 
 
+def _said_before(heard: Heard, receiver: Staff, at: datetime) -> str | None:
+    """The number under which the same receiver has just kept the same words of the same home; None for new ones."""
+    query = select(Complaint.number).where(
+        Complaint.receiver_id == receiver.id,
+        Complaint.home_id == (heard.home.id if heard.home else None),
+        Complaint.entered_at >= at - rules.TWICE_WITHIN,
+        Complaint.description == heard.description,
+        Complaint.demand == heard.demand,
+    )
+    return unit().scalar(query.limit(1))
+
+
 def _route(complaint: Complaint, responsible: Staff | None, at: datetime) -> None:
     """P-14, P-15: at once before whom the level names; a minor one to whoever was named (P-18).
 
@@ -139,7 +152,7 @@ def _route(complaint: Complaint, responsible: Staff | None, at: datetime) -> Non
         return
     if clocks.accused_leads(complaint):
         complaint.escalated_to = Role.OFFICE_MANAGER
-        settle(complaint, at)
+        promise_next(complaint, at)
     if responsible is not None:
         give_to(complaint, responsible, complaint.department, at)
 

@@ -38,7 +38,6 @@ def case_of(complaint: Complaint) -> Case:
         validity=complaint.validity,
         open_plans=bool(open_plans(complaint)),
         called=called_meeting(complaint) is not None,
-        home=complaint.home_id is not None,
     )
 
 

@@ -41,7 +41,7 @@ def follow(complaint: Complaint, event: str, at: datetime, **facts: Any) -> None
             tasks.keep(unit(), rules.CALM, call, at=at)
     if complaint.state not in rules.TO_HANDLE:
         _call_off(complaint, at)
-    settle(complaint, at)
+    promise_next(complaint, at)
 
 
 def _call_off(complaint: Complaint, at: datetime) -> None:
@@ -54,7 +54,7 @@ def _call_off(complaint: Complaint, at: datetime) -> None:
         tasks.keep_all(unit(), meeting, at=at)
 
 
-def settle(complaint: Complaint, at: datetime) -> None:
+def promise_next(complaint: Complaint, at: datetime) -> None:
     """Promise what is owed by the state and the clocks; a promise that stands as it did is left alone."""
     unit().flush()
     left = {one.kind: one.due_at for one in running(complaint)}

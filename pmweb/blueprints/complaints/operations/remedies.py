@@ -209,9 +209,8 @@ def links_of(complaint: Complaint) -> Sequence[ComplaintLink]:
 
 
 def order_repair(complaint: Complaint, category: str, description: str, at: datetime) -> ComplaintLink:
-    """P-7: what is to be mended becomes a repair of the same home, and belongs to the complaint."""
+    """P-7: what is to be mended becomes a repair of the same home or common part, and belongs to the complaint."""
     refuse_impossible(complaint, Verb.REPAIR)
-    assert complaint.home is not None
     subject, number = repairs.for_complaint(
         complaint.home,
         category=category,

@@ -17,7 +17,7 @@ from pmweb.blueprints.complaints.operations.moves import (
     refuse_impossible,
     table,
 )
-from pmweb.blueprints.complaints.operations.promises import follow, settle, tell
+from pmweb.blueprints.complaints.operations.promises import follow, promise_next, tell
 from pmweb.blueprints.complaints.rules import ClockKind, ComplaintState, LevelId, Verb
 from pmweb.data import defaults
 from pmweb.domain.permissions import GRANTS, Permission, Role
@@ -198,7 +198,7 @@ def change_level(complaint: Complaint, level: LevelId, reason: str, by: Staff, a
     if rises and complaint.state is ComplaintState.ESCALATED:  # it lies before somebody else now
         complaint.escalated_to, complaint.escalated_at = to, at
         complaint.acknowledged_at, complaint.acknowledged_by_id = None, None
-    settle(complaint, at)
+    promise_next(complaint, at)
 
 
 def _done_with(complaint: Complaint, *, brought: bool, rises: bool) -> tuple[ClockKind, ...]:

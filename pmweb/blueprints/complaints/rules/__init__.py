@@ -47,14 +47,17 @@ from pmweb.blueprints.complaints.rules.clocks import (
 )
 from pmweb.blueprints.complaints.rules.intake import (
     ANONYMOUS,
+    OLDEST,
     OTHER,
     SIMILAR_WITHIN,
+    TWICE_WITHIN,
     own_deadline,
     refuse_anonymous,
     refuse_harm_without_measure,
     refuse_nowhere,
     refuse_receiver,
     refuse_times,
+    refuse_twice,
 )
 from pmweb.blueprints.complaints.rules.moves import (
     FORWARD,
@@ -143,6 +146,7 @@ __all__ = [
     "NOTHING",
     "OF_A_LEVEL",
     "OF_THE_STATE",
+    "OLDEST",
     "ON_SITE",
     "OPEN",
     "OTHER",
@@ -155,6 +159,7 @@ __all__ = [
     "STAGES",
     "TOLD",
     "TO_HANDLE",
+    "TWICE_WITHIN",
     "WORD",
     "WORD_LENGTH",
     "Again",
@@ -219,6 +224,7 @@ __all__ = [
     "refuse_result",
     "refuse_second_look",
     "refuse_times",
+    "refuse_twice",
     "refuse_without_reason",
     "refuse_word",
     "span_asked_for",

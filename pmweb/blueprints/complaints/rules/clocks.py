@@ -43,6 +43,8 @@ class Part(StrEnum):
 FROM_PERCENT: Mapping[Part, int] = {Part.LATE: 100, Part.LAST: 80, Part.HALF: 50, Part.REST: 0}
 """From which part of the way on a clock stands there (the parts at which somebody is told)."""
 
+FARTHEST = timedelta(days=92)
+"""How far ahead a deadline may be agreed (ours): a slip of the year is farther."""
 OF_A_LEVEL = (ClockKind.ESCALATE, ClockKind.REPLY, ClockKind.RESOLVE)
 
 
@@ -170,9 +172,11 @@ def recipient(escalate_to: str) -> Role | None:
 
 
 def refuse_past_deadline(wanted: datetime | None, at: datetime, field: str = "resident_deadline") -> None:
-    """A deadline lies ahead: ``RuleBroken("complaint.deadline_past")``."""
+    """A deadline lies ahead, not for ever: ``RuleBroken``: ``complaint.deadline_past``, ``complaint.deadline_far``."""
     if wanted is not None and wanted <= at:
         raise RuleBroken("complaint.deadline_past", field=field)
+    if wanted is not None and wanted > at + FARTHEST:
+        raise RuleBroken("complaint.deadline_far", field=field)
 
 
 def told_kind(kind: ClockKind, to: str) -> str:

@@ -10,6 +10,10 @@ from pmweb.domain.workflow import RuleBroken
 
 ANONYMOUS, OTHER = "anonymous", "other"
 """Who complains, where it is nobody known to be of the home."""
+TWICE_WITHIN = timedelta(hours=1)
+"""How long the same words of the same home are taken for the same complaint, sent once more (ours)."""
+OLDEST = timedelta(days=92)
+"""How long ago a complaint may have been received that is entered now (ours): a slip of the year is older."""
 SIMILAR_WITHIN = timedelta(days=30)
 """How long a complaint of the same home about the same is worth a hint (ours)."""
 
@@ -18,6 +22,12 @@ def refuse_receiver(against_id: int | None, receiver_id: int) -> None:
     """Nobody takes down, and answers, a complaint about oneself (P-1): ``RuleBroken("complaint.against_receiver")``."""
     if against_id == receiver_id:
         raise RuleBroken("complaint.against_receiver", field="against")
+
+
+def refuse_twice(number: str | None) -> None:
+    """The form was sent once more: ``RuleBroken("complaint.twice")`` with the number that it has already."""
+    if number is not None:
+        raise RuleBroken("complaint.twice", number=number)
 
 
 def refuse_nowhere(*, home: bool, place: str) -> None:
@@ -46,8 +56,11 @@ def refuse_harm_without_measure(harm: bool, measure: str, measured_at: datetime 
 def refuse_times(happened: datetime, received: datetime, measured: datetime | None, now: datetime) -> None:
     """Nothing is recorded from the future; what is complained of happened before it was complained of.
 
-    ``RuleBroken``: ``complaint.happened_later``, ``complaint.received_later``, ``complaint.measured_later``.
+    ``RuleBroken``: ``complaint.received_old``, ``complaint.received_later``, ``complaint.happened_later``,
+    ``complaint.measured_later``.
     """
+    if received < now - OLDEST:
+        raise RuleBroken("complaint.received_old", field="received_at")
     if received > now:
         raise RuleBroken("complaint.received_later", field="received_at")
     if happened > received:

@@ -121,7 +121,7 @@ class Case:
 
     ``to_manager``: the person of its level is the manager. ``acknowledged``: whoever it was brought before has seen
     it. ``doubted``: somebody found it invalid, and nobody has looked a second time. ``open_plans``: none of the
-    remedy plans is chosen yet. ``called``: a joint meeting that has no minutes yet. ``home``: it is of a home.
+    remedy plans is chosen yet. ``called``: a joint meeting that has no minutes yet.
     """
 
     level: LevelId = LevelId.MINOR
@@ -131,7 +131,6 @@ class Case:
     validity: Validity | None = None
     open_plans: bool = False
     called: bool = False
-    home: bool = True
 
 
 PLAIN = Case()
@@ -172,8 +171,6 @@ def _fits(verb: Verb, state: ComplaintState, case: Case) -> bool:
             return case.called
         case Verb.MEET:
             return not case.called
-        case Verb.REPAIR:
-            return case.home
     return True
 
 

@@ -49,6 +49,8 @@ def new() -> Response:
     people, staff = callers(home) if home and known else [], handlers()
     form = IntakeForm(formdata=request.form if request.method == "POST" else request.args)
     form.offer(people, staff, home=home is not None)
+    if request.method == "GET":  # what is measured is mostly measured now
+        form.measured_at.data = form.measured_at.data or clock.local(clock.now()).replace(tzinfo=None)
     made: list[Complaint] = []
 
     def take() -> None:

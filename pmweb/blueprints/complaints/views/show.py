@@ -60,6 +60,8 @@ def form_of(verb: Verb, complaint: Complaint) -> Form:
     match form:
         case moving.AssignForm():
             form.offer(handlers(), complaint.department)
+        case moving.InformForm() if request.method == "GET":
+            form.text.data = complaint.result
         case moving.ChooseForm():
             form.offer(open_plans(complaint))
         case moving.MinutesForm():

@@ -270,8 +270,9 @@ def waited(since: datetime) -> str:
 
 def _counters(mine: ColumnElement[bool], bounds: Bounds) -> list[dict[str, Any]]:
     """Matters with an open promise by room, how many are late, and what was passed up; one query."""
-    late = func.count(case((Task.due_at <= bounds.now, 1)))
-    today_too = func.count(case((and_(Task.due_at > bounds.now, Task.due_at <= bounds.midnight), 1)))
+    late = func.count(case((Task.due_at <= bounds.now, Task.subject_id)).distinct())
+    later = and_(Task.due_at > bounds.now, Task.due_at <= bounds.midnight)
+    today_too = func.count(case((later, Task.subject_id)).distinct())
     rows = unit().execute(
         select(
             Task.subject_kind,

@@ -182,9 +182,9 @@ def take_call(call: Call, photos: Sequence[Prepared], *, at: datetime) -> Repair
 
 
 def for_complaint(
-    home: Home, *, category: str, place: str, description: str, name: str, phone: str, at: datetime
+    home: Home | None, *, category: str, place: str, description: str, name: str, phone: str, at: datetime
 ) -> tuple[Subject, str]:
-    """P-7: what a complaint asks to be mended: the repair as a subject, and its number.
+    """P-7: what a complaint asks to be mended, in a home or in a common part: the repair as a subject, and its number.
 
     ``RuleBroken`` as ``take_call``; KeyError for a category that the data do not have.
     """
@@ -192,7 +192,7 @@ def for_complaint(
         Call(
             source=RepairSource.COMPLAINT,
             home=home,
-            part=Part.PRIVATE,
+            part=Part.PRIVATE if home else Part.COMMON,
             place=place,
             category=category,
             description=description,
