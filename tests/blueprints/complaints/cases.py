@@ -43,6 +43,7 @@ class Cast:
     service: Staff = field(init=False)
     manager: Staff = field(init=False)
     home: Home = field(init=False)
+    _taken: int = 0
 
     def __post_init__(self) -> None:
         self.home = self.office.home()
@@ -81,7 +82,10 @@ class Cast:
         return Heard(**(said | changes))
 
     def take(self, *, at: datetime = MORNING, **changes: Any) -> Complaint:
-        """A complaint as the receiver took it down."""
+        """A complaint as the receiver took it down; each in other words than the one before."""
+        self._taken += 1
+        if self._taken > 1:
+            changes.setdefault("demand", f"中午不要施工，第 {self._taken} 次说了")
         return intake.take(self.heard(**changes), (), self.receiver, at=at)
 
     def bring(self, complaint: Complaint, to: ComplaintState, at: datetime = MORNING) -> Complaint:

@@ -141,7 +141,7 @@ class Month:
         self._given(file, staff.id, at)
 
     def _reassign(self, file: File, complaint: Complaint, at: datetime) -> None:
-        staff = self.draw.choice([self.cast.guard, self.second])
+        staff = self.second if complaint.assignee_id == self.cast.guard.id else self.cast.guard
         routing.reassign(complaint, staff, SECURITY, "换班", at)
         self._given(file, staff.id, at)
 

@@ -12,7 +12,7 @@ from pmweb.blueprints.complaints.operations import answers, handling, intake, re
 from pmweb.blueprints.complaints.operations.remedies import Remedy
 from pmweb.blueprints.complaints.rules import ComplaintState, FaultId
 from pmweb.blueprints.repairs.models import Repair
-from pmweb.blueprints.repairs.rules import RepairSource
+from pmweb.blueprints.repairs.rules import Part, RepairSource
 from pmweb.domain.money import Money
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
@@ -179,11 +179,12 @@ def test_a_number_that_nobody_knows_is_refused(cast: Cast, number: str) -> None:
         remedies.link(cast.in_state(S.IN_PROGRESS), number, LATER)
 
 
-def test_what_is_of_no_home_orders_no_repair(cast: Cast) -> None:
+def test_what_is_of_no_home_orders_a_repair_of_the_common_part(cast: Cast) -> None:
     """P-7."""
     complaint = cast.take(home=None, place="大堂")
-    with pytest.raises(RuleBroken, match=r"move\.illegal"):
-        remedies.order_repair(complaint, "lamp", "灯不亮", LATER)
+    made = remedies.order_repair(complaint, "lamp", "灯不亮", LATER)
+    repair = unit().get_one(Repair, made.subject_id)
+    assert (repair.part, repair.place, repair.home_id) == (Part.COMMON, "大堂", None)
 
 
 def test_the_supervisor_is_called_to_a_room_apart(cast: Cast) -> None:
@@ -194,7 +195,8 @@ def test_the_supervisor_is_called_to_a_room_apart(cast: Cast) -> None:
         *(Role.DEPARTMENT_SUPERVISOR, "customer_service", "P-11"),
         True,
     )
-    assert (task.due_at, task.next_reminder_at) == (MORNING, None)
+    due = MORNING + timedelta(minutes=10)
+    assert (task.due_at, task.next_reminder_at) == (due, due)
     complaint = cast.take(call_id=made.id, at=LATER)
     assert (made.complaint_id, complaint.agitated) == (complaint.id, True)
     intake.came(made, cast.service, LATER)
@@ -213,8 +215,10 @@ def test_a_room_that_the_office_does_not_have_is_refused(cast: Cast) -> None:
 def test_a_call_belongs_to_one_complaint(cast: Cast) -> None:
     """P-11."""
     made = intake.call_supervisor("meeting_room", None, cast.receiver, "customer_service", MORNING)
-    first = cast.take(call_id=made.id)
-    cast.take(call_id=made.id)
+    of_a_home = cast.take(call_id=made.id)
+    assert (made.complaint_id, of_a_home.agitated) == (None, False)
+    first = cast.take(call_id=made.id, home=None, place="前台")
+    cast.take(call_id=made.id, home=None, place="前台")
     assert made.complaint_id == first.id
 
 

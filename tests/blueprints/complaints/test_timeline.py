@@ -41,7 +41,7 @@ def everything_happens(cast: Cast) -> None:
     routing.change_level(complaint, L.MAJOR, "有人受伤", cast.supervisor, MORNING)
     routing.acknowledge(complaint, cast.manager, MORNING)
     cast.bring(complaint, S.ASSIGNED)
-    routing.reassign(complaint, cast.guard, SECURITY, "换班", MORNING)
+    routing.reassign(complaint, cast.supervisor, SECURITY, "换班", MORNING)
     remedies.draft(complaint, PLAN, cast.guard, MORNING)
     remedies.choose(complaint, remedies.plans_of(complaint)[0].id, "", cast.service, MORNING)
     remedies.call_meeting(complaint, ["repair", SECURITY], LATER, "大堂", cast.guard, MORNING)

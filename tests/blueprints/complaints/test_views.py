@@ -122,7 +122,12 @@ MOVES = [
         {"fault": "company_fault", "steps": "company_fault:1", "root_cause": "门岗脱岗", "result": "已道歉"},
     ),
     (ComplaintState.RESULT_REPORTED, Verb.SEND_BACK, Role.RECEPTIONIST, {"reason": "没有说清原因"}),
-    (ComplaintState.RESULT_REPORTED, Verb.INFORM, Role.RECEPTIONIST, {"channel": "phone", "accepted": "yes"}),
+    (
+        ComplaintState.RESULT_REPORTED,
+        Verb.INFORM,
+        Role.RECEPTIONIST,
+        {"channel": "phone", "accepted": "yes", "text": "已道歉"},
+    ),
     (ComplaintState.RESIDENT_INFORMED, Verb.CLOSE, Role.OFFICE_MANAGER, {}),
     (ComplaintState.CLOSED, Verb.REOPEN, Role.OFFICE_MANAGER, {"reason": "又发生了"}),
     (ComplaintState.ASSIGNED, Verb.CONTACT, Role.OFFICE_MANAGER, {"channel": "phone", "said": "弄清了"}),

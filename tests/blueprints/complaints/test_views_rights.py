@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pmweb.blueprints.complaints.models import Complaint
 from pmweb.blueprints.complaints.operations.moves import case_of
 from pmweb.blueprints.complaints.rules import ComplaintState, LevelId, Verb
 from pmweb.domain.permissions import Role
@@ -31,6 +32,12 @@ def offered(text: str) -> set[Verb]:
     return {verb for verb in Verb if re.search(rf'(/{verb.value}"|do={verb.value}")', text)}
 
 
+def lies_before_another(verb: Verb, complaint: Complaint) -> bool:
+    """P-15: the supervisor at hand leads the service centre, and the complaint lies before that of security."""
+    waits = complaint.state is ComplaintState.ESCALATED and complaint.acknowledged_at is None
+    return waits and verb in (Verb.ACKNOWLEDGE, Verb.ASSIGN)
+
+
 @pytest.mark.parametrize(("state", "level"), CASES)
 def test_each_role_is_offered_what_it_may_do_and_can_do_nothing_else(
     office: Office, client_for: Callable[..., CheckingClient], state: ComplaintState, level: LevelId
@@ -47,6 +54,7 @@ def test_each_role_is_offered_what_it_may_do_and_can_do_nothing_else(
             for verb in Verb
             if can_be_done(verb, state, case)
             and may_do(verb, role, state, case, responsible=False, receiver=False)
+            and not (role is Role.DEPARTMENT_SUPERVISOR and lies_before_another(verb, complaint))
         }
         page = client.get(address)
         if role not in READS_ALL:
