@@ -199,5 +199,6 @@ VALUES: dict[str, str | int] = {
     "paper": "acceptance_sheet",
     "position": 1,
     "token": "nothing",
+    "word": "acknowledge",
 }
 """Parameter → a value that is the same in every estate."""

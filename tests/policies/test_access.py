@@ -239,10 +239,13 @@ def test_what_a_role_is_granted_is_open(app: Flask, office: Office, doors: list[
     client = browser(app, office, role)
     for door in doors:
         if door.method == "GET" and isinstance(door.access, Permission) and door.access in GRANTS[role]:
-            kept_away = (
-                "complaint_id" in door.parameters and Permission.COMPLAINTS_READ_ALL not in GRANTS[role]
-            )
-            expected = (
-                (404,) if kept_away else (200, 302, 303, 422)
-            )  # who complained stays with whom it concerns
-            assert knock(client, door, own).status_code in expected, str(door)
+            assert knock(client, door, own).status_code in _expected(door, GRANTS[role]), str(door)
+
+
+def _expected(door: Door, rights: frozenset[Permission]) -> tuple[int, ...]:
+    """Who complained stays with whom it concerns; a file says itself who may open it, by the matter that it is of."""
+    if {"complaint_id", "call_id"} & set(door.parameters) and Permission.COMPLAINTS_READ_ALL not in rights:
+        return (404,)
+    if "file_id" in door.parameters and Permission.FILES_READ not in rights:
+        return (403,)
+    return (200, 302, 303, 422)

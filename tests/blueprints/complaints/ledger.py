@@ -42,6 +42,8 @@ class Span:
     due: datetime
     looks: list[list[int | None]]
     owner: str = ""
+    agreed: datetime | None = None
+    """Who agreed to it then knows what has passed by then."""
 
 
 @dataclass
@@ -55,6 +57,7 @@ class File:
     state: str = "received"
     round: int = 1
     moved: datetime = field(init=False)
+    begun: datetime = field(init=False)
     lies_before: str = ""
     acknowledged: bool = False
     contacted: bool = False
@@ -64,7 +67,7 @@ class File:
     promise: Span | None = None
 
     def __post_init__(self) -> None:
-        self.moved = self.received
+        self.moved = self.begun = self.received
 
 
 class Ledger:
@@ -79,8 +82,10 @@ class Ledger:
 
     # --- clocks ---
 
-    def start(self, file: File, kind: str, started: datetime, due: datetime) -> None:
-        span = Span(file.id, kind, started, due, [[len(self.looks), None]])
+    def start(
+        self, file: File, kind: str, started: datetime, due: datetime, agreed: datetime | None = None
+    ) -> None:
+        span = Span(file.id, kind, started, due, [[len(self.looks), None]], agreed=agreed)
         file.clocks[kind] = span
         self.spans.append(span)
 
@@ -96,7 +101,7 @@ class Ledger:
         for kind, period in LEVELS[file.level].items():
             own = file.own if file.level == "minor" else None
             if kind not in but:
-                self.start(file, kind, file.received, own or ends(file.received, period))
+                self.start(file, kind, file.begun, own or ends(file.begun, period))
 
     def run_on(self, file: File) -> None:
         """The result was sent back."""
@@ -140,8 +145,9 @@ class Ledger:
         found: Counter[tuple[object, ...]] = Counter()
         for span in self.spans:
             for percent, to in TOLD:
-                look = self._first(span, span.started + (span.due - span.started) * percent / 100)
-                if look is not None:
+                instant = span.started + (span.due - span.started) * percent / 100
+                look = self._first(span, instant)
+                if look is not None and (span.agreed is None or instant > span.agreed):
                     person = self._person(span, look) if to == PERSON else None
                     known = (span.of, span.kind, span.started, span.due)
                     found[(*known, percent, to, person, self.looks[look])] += 1

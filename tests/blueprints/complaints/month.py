@@ -198,17 +198,18 @@ class Month:
         self.ledger.end(file)
         file.state, file.round = "reopened", file.round + 1
         file.acknowledged = file.contacted = False
+        file.begun, file.own = at, None
         self.ledger.given(file, None)
         days = {"major": 10, "important": 3, "minor": 2}[file.level]
         self.ledger.start(file, "resolve", at, ends(at, days))
 
     def _agree(self, file: File, complaint: Complaint, at: datetime) -> bool:
-        if file.level == "minor":
+        if file.level == "minor" and at < file.clocks["resolve"].due:
             until = at + self.draw.randrange(10, 60 * 24 * 4) * MINUTE
             answers.agree(complaint, until, "住户同意", at)
             file.own, since = until, file.clocks["resolve"].started
             self.ledger.end(file, "resolve")
-            self.ledger.start(file, "resolve", since, until)
+            self.ledger.start(file, "resolve", since, until, agreed=at)
         return False
 
     def _pass_up(self, file: File, complaint: Complaint, at: datetime) -> None:

@@ -149,7 +149,8 @@ class Months:
         handling.contact(complaint, told().channel, "", cast.guard, self.later(complaint.moved_at))
         if draw.random() < 0.15:
             return False
-        if complaint.level is LevelId.MINOR and draw.random() < 0.3:
+        in_time = complaint.due_at is not None and complaint.due_at > complaint.moved_at
+        if complaint.level is LevelId.MINOR and draw.random() < 0.3 and in_time:
             until = complaint.moved_at + draw.randrange(1, 5) * DAY
             answers.agree(complaint, until, "住户同意", complaint.moved_at)
         handling.report(complaint, found(), (), self.later(complaint.moved_at))

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from pmweb.blueprints.complaints.cards import CARD
+from pmweb.blueprints.complaints.models import Complaint
 from pmweb.blueprints.complaints.operations import (
     answers,
     clocks,
@@ -20,6 +21,7 @@ from pmweb.blueprints.complaints.operations import (
     routing,
 )
 from pmweb.blueprints.complaints.rules import AnswerChannel, ComplaintState, LevelId, Validity
+from pmweb.domain.permissions import Role
 from pmweb.extensions import unit
 from pmweb.models.journal import JournalEntry
 from pmweb.models.tasks import Task
@@ -68,6 +70,8 @@ def everything_happens(cast: Cast) -> None:
         cast.in_state(state, L.MAJOR if state is S.ESCALATED else L.MINOR)
     while clocks.remind(MORNING + timedelta(days=40)):
         pass
+    told = select(Complaint).where(Complaint.state == S.ASSIGNED).limit(1)
+    assert clocks.seen(unit().scalars(told).one(), [(Role.OFFICE_MANAGER, None)], LATER)
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])
