@@ -147,7 +147,7 @@ def agree(complaint: Complaint, until: datetime, said: str, at: datetime) -> Non
     complaint.resident_deadline_at = until
     since = min(one.started_at for one in clocks.running(complaint, ClockKind.RESOLVE))
     clocks.withdraw(complaint, at, ClockKind.RESOLVE)
-    clocks.start(complaint, Due(ClockKind.RESOLVE, until), since, at)
+    clocks.start(complaint, Due(ClockKind.RESOLVE, until), since, at, told=True)
     tell(complaint, "complaint.agreed", at, until=until.isoformat(), said=said)
     promise_next(complaint, at)
 
