@@ -26,7 +26,7 @@ class Verb(StrEnum):
     REPORT = "report"
     WAIT = "wait"
     RESUME = "resume"
-    PASS_UP = "pass-up"
+    PASS_UP = "pass-up"  # nosec B105 -- a verb, no password
     SEND_BACK = "send-back"
     INFORM = "inform"
     CLOSE = "close"
