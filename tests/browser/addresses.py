@@ -34,7 +34,6 @@ _MORE = {
     "movein.show": 12,
     "repairs.show": 12,
     "complaints.show": 7,
-    "complaints.show": 10,
     "movein.print_paper": 40,
     "archive.view": 4,
 }
