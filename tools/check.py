@@ -92,7 +92,11 @@ STATIC = (
 )
 
 TIERS = (
-    _tier("rules operations views policies", QUICK_TIERS, "-n", "auto", "--maxprocesses=4"),
+    _tier(
+        "rules operations views policies",
+        QUICK_TIERS,
+        *("-n", "auto", "--maxprocesses=4", "--dist=worksteal"),
+    ),
     _tier("postgres", "postgres", "-n", "auto", "--maxprocesses=4", needs=(machine.POSTGRES,)),
     _tier("browser", "browser", "tests/browser", "-n", "auto", "--maxprocesses=4", needs=BROWSER),
     *(

@@ -8,7 +8,15 @@ from datetime import timedelta
 from itertools import cycle
 
 from pmweb.blueprints.complaints.models import Complaint
-from pmweb.blueprints.complaints.operations import answers, clocks, handling, intake, remedies, routing
+from pmweb.blueprints.complaints.operations import (
+    answers,
+    clocks,
+    handling,
+    intake,
+    remedies,
+    resident,
+    routing,
+)
 from pmweb.blueprints.complaints.operations.answers import Told
 from pmweb.blueprints.complaints.operations.handling import Found
 from pmweb.blueprints.complaints.operations.remedies import Remedy
@@ -210,10 +218,21 @@ def play_complaints(player: Player, homes: Sequence[Home]) -> int:
     for home, grievance in zip(cycle(homes), COMPLAINTS, strict=False):
         _play(player, home, grievance)
         db.session.commit()
+    if homes:
+        _call_the_supervisor(player, homes[0])
     while clocks.remind(player.present):
         db.session.commit()
     db.session.commit()
     return len(COMPLAINTS) if homes else 0
+
+
+def _call_the_supervisor(player: Player, home: Home) -> None:
+    """P-11: somebody at the desk is upset at this moment."""
+    player.at = player.present - timedelta(minutes=3)
+    with player.acting("receptionist"):
+        intake.call_supervisor(
+            "meeting_room", home, player.team["receptionist"], "customer_service", player.at
+        )
 
 
 def _play(player: Player, home: Home, grievance: Grievance) -> None:
@@ -223,6 +242,9 @@ def _play(player: Player, home: Home, grievance: Grievance) -> None:
     if grievance.until == "invalid":
         _find_invalid(player, complaint)
         return
+    if grievance.until == "planned":
+        with player.acting("receptionist"):
+            resident.issue_link(complaint, player.at)
     for step in _STEPS[1 : _STEPS.index(grievance.until) + 1]:
         if step not in _MORE or step == grievance.until:
             player.now(9)
