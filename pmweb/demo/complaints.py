@@ -309,26 +309,22 @@ def _contact(player: Player, complaint: Complaint, grievance: Grievance) -> None
 
 def _plan(player: Player, complaint: Complaint, grievance: Grievance) -> None:
     with player.acting(grievance.who):
-        staff = player.team[grievance.who]
-        for remedy in (
-            Remedy(
-                title="局部打胶修补",
-                description="蜘蛛人沿窗框和裂缝打胶",
-                cost=Money.from_yuan("2600"),
+        for title, how, cost, days, risk in _PLANS:
+            remedy = Remedy(
+                title=title,
+                description=how,
+                cost=Money.from_yuan(cost),
                 payer="developer",
-                days=3,
-                risk="两三年后可能再渗",
-            ),
-            Remedy(
-                title="整面外墙重做防水",
-                description="搭吊篮，整面重做防水和涂料",
-                cost=Money.from_yuan("38500"),
-                payer="developer",
-                days=25,
-                risk="要等开发商批复",
-            ),
-        ):
-            remedies.draft(complaint, remedy, staff, player.at)
+                days=days,
+                risk=risk,
+            )
+            remedies.draft(complaint, remedy, player.team[grievance.who], player.at)
+
+
+_PLANS = (
+    ("局部打胶修补", "蜘蛛人沿窗框和裂缝打胶", "2600", 3, "两三年后可能再渗"),
+    ("整面外墙重做防水", "搭吊篮，整面重做防水和涂料", "38500", 25, "要等开发商批复"),
+)
 
 
 def _wait(player: Player, complaint: Complaint, grievance: Grievance) -> None:

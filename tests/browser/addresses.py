@@ -141,7 +141,7 @@ def _ids() -> dict[str, list[Any]]:
     return {
         "move_in_id": _one_of_each(MoveIn.id, MoveIn.state, MoveIn.applicant, MoveIn.voided_at.is_(None)),
         "repair_id": _one_of_each(Repair.id, Repair.state, Repair.on_its_own),
-        "complaint_id": _one_of_each(Complaint.id, Complaint.state),
+        "complaint_id": _one_of_each(Complaint.id, Complaint.state, Complaint.link_serial.is_(None)),
         "home": _homes(),
         "building_id": _one_of_each(Building.id, Building.completed_on.is_(None)),
         "import_id": _one_of_each(RollImport.id, RollImport.state),
