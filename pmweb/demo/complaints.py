@@ -222,7 +222,6 @@ def play_complaints(player: Player, homes: Sequence[Home]) -> int:
         _call_the_supervisor(player, homes[0])
     while clocks.remind(player.present):
         db.session.commit()
-    db.session.commit()
     return len(COMPLAINTS) if homes else 0
 
 
@@ -230,9 +229,8 @@ def _call_the_supervisor(player: Player, home: Home) -> None:
     """P-11: somebody at the desk is upset at this moment."""
     player.at = player.present - timedelta(minutes=3)
     with player.acting("receptionist"):
-        intake.call_supervisor(
-            "meeting_room", home, player.team["receptionist"], "customer_service", player.at
-        )
+        desk = player.team["receptionist"]
+        intake.call_supervisor("meeting_room", home, desk, "customer_service", player.at)
 
 
 def _play(player: Player, home: Home, grievance: Grievance) -> None:
@@ -386,9 +384,8 @@ def _find_invalid(player: Player, complaint: Complaint) -> None:
         doubt, helped = "当天楼上没有装修登记，现场没有施工", "请保安午间巡查三天，住户再听到可直接打电话"
         answers.find_invalid(complaint, doubt, helped, player.team["receptionist"], player.now(120))
     with player.acting("supervisor"):
-        answers.look_again(
-            complaint, Validity.INVALID, "电话说明了查看经过", player.team["supervisor"], player.now(60)
-        )
+        lead, told = player.team["supervisor"], "电话说明了查看经过"
+        answers.look_again(complaint, Validity.INVALID, told, lead, player.now(60))
 
 
 _GO_ON: Mapping[str, Callable[[Player, Complaint, Grievance], None]] = {
