@@ -73,3 +73,28 @@ def test_every_program_of_the_tests_has_a_package_that_the_fresh_machine_install
     for tool in machine.TOOLS:
         for package in tool.packages:
             assert package in fresh
+
+
+FAILS = """
+import pathlib, sys
+if "--last-failed" in sys.argv:
+    raise SystemExit(0 if "yes" in sys.argv else 1)
+pathlib.Path(sys.argv[1].partition("=")[2]).write_text('<testsuites><testsuite tests="9" failures="2" errors="0" skipped="0"/></testsuites>')
+raise SystemExit(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("passes_then", "again", "well"), [("yes", 3, True), ("no", 3, False), ("yes", 1, False)]
+)
+def test_what_failed_is_looked_at_once_more_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], passes_then: str, again: int, well: bool
+) -> None:
+    """Only where little failed; what fails twice has failed."""
+    command = (sys.executable, "-c", FAILS, f"--junitxml={tmp_path / 'report.xml'}", passes_then)
+    run = check.Run(no_skip=True)
+    run.perform(check.Check("sample", command, tests=True, again=again))
+    assert run.summary() is well
+    told = capsys.readouterr().out
+    assert ("2 of them at a second look only" in told) is well
+    assert ("9 passed, 0 failed" in told) is well
