@@ -75,11 +75,12 @@ def test_every_program_of_the_tests_has_a_package_that_the_fresh_machine_install
             assert package in fresh
 
 
-FAILS = """
+SUITE = '<testsuites><testsuite tests="9" failures="2" errors="0" skipped="0"/></testsuites>'
+FAILS = f"""
 import pathlib, sys
 if "--last-failed" in sys.argv:
     raise SystemExit(0 if "yes" in sys.argv else 1)
-pathlib.Path(sys.argv[1].partition("=")[2]).write_text('<testsuites><testsuite tests="9" failures="2" errors="0" skipped="0"/></testsuites>')
+pathlib.Path(sys.argv[1].partition("=")[2]).write_text({SUITE!r})
 raise SystemExit(1)
 """
 
