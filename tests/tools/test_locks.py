@@ -14,9 +14,9 @@ def test_the_locks_of_the_project_are_in_order() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "--index-url somewhere",
-        "flask @ https://files.example/flask.whl",
-        '      "resolved": "https://registry.example/idb.tgz",',
+        "--find-links somewhere",
+        "flask @ file.example://flask.whl",
+        '      "resolved": "idb.tgz",',
         "    # from pypi.org",
     ],
 )

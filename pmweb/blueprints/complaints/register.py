@@ -13,11 +13,10 @@ from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, JointMeeting, RemedyPlan
 from pmweb.blueprints.complaints.rules import Case, ComplaintState, LevelId
-from pmweb.domain.home_numbers import search_forms
 from pmweb.domain.matter_numbers import matter_number
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
-from pmweb.models.homes import Home
+from pmweb.models.homes import Home, meant_by
 from pmweb.models.staff import Staff
 from pmweb.web.access import allowed, person
 
@@ -109,16 +108,14 @@ def _of_group(group: str) -> ColumnElement[bool]:
 
 def _named(words: str) -> ColumnElement[bool]:
     """By the number, or by the home in whichever spelling: ``3-1201``, ``31201``, ``3 栋 1201``."""
-    homes = [
-        and_(
-            Home.number == number,
-            *([Home.building_name == building] if building else []),
-            *([Home.section == section] if section else []),
-        )
-        for building, section, number in search_forms(words)
-    ]
+    home = meant_by(words)
+    homes = [] if home is None else [home]
     number = matter_number(words, clock.today().year) or words.upper()
-    return or_(Complaint.number.contains(number, autoescape=True), Home.label == words, *homes)
+    return or_(
+        Complaint.number.contains(number, autoescape=True),
+        Home.label == words,
+        *([] if home is None else [home]),
+    )
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select, type_coerce
 
 from pmweb.blueprints.fees.models import Charge, Tariff
 from pmweb.blueprints.fees.rules import ChargeState
-from pmweb.domain.home_numbers import search_forms
 from pmweb.domain.money import Money
 from pmweb.extensions import unit
-from pmweb.models.homes import Home
+from pmweb.models.homes import Home, meant_by
 from pmweb.models.journal import JournalEntry
 from pmweb.models.people import Person
 
@@ -75,15 +74,13 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 def _named(words: str) -> ColumnElement[bool]:
     """By the number, or by the home in whichever spelling."""
-    homes = [
-        and_(
-            Home.number == number,
-            *([Home.building_name == building] if building else []),
-            *([Home.section == section] if section else []),
-        )
-        for building, section, number in search_forms(words)
-    ]
-    return or_(Charge.number.contains(words.upper(), autoescape=True), Home.label == words, *homes)
+    home = meant_by(words)
+    homes = [] if home is None else [home]
+    return or_(
+        Charge.number.contains(words.upper(), autoescape=True),
+        Home.label == words,
+        *([] if home is None else [home]),
+    )
 
 
 def prices() -> list[Tariff]:

@@ -14,10 +14,9 @@ from pmweb import clock
 from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import FollowUp, FollowUpAttempt, Repair, ServicePrice
 from pmweb.blueprints.repairs.rules import RepairState
-from pmweb.domain.home_numbers import search_forms
 from pmweb.domain.matter_numbers import matter_number
 from pmweb.extensions import unit
-from pmweb.models.homes import Home
+from pmweb.models.homes import Home, meant_by
 from pmweb.models.journal import JournalEntry
 from pmweb.models.people import OWNERS, Person, Tie
 from pmweb.models.staff import Staff, repair_team
@@ -70,16 +69,14 @@ def _states(group: str) -> Sequence[RepairState]:
 
 def _named(words: str) -> ColumnElement[bool]:
     """By the number, or by the home in whichever spelling: ``3-1201``, ``31201``, ``3 栋 1201``."""
-    homes = [
-        and_(
-            Home.number == number,
-            *([Home.building_name == building] if building else []),
-            *([Home.section == section] if section else []),
-        )
-        for building, section, number in search_forms(words)
-    ]
+    home = meant_by(words)
+    homes = [] if home is None else [home]
     number = matter_number(words, clock.today().year) or words.upper()
-    return or_(Repair.number.contains(number, autoescape=True), Home.label == words, *homes)
+    return or_(
+        Repair.number.contains(number, autoescape=True),
+        Home.label == words,
+        *([] if home is None else [home]),
+    )
 
 
 @dataclass(frozen=True)
