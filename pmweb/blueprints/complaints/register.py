@@ -109,7 +109,6 @@ def _of_group(group: str) -> ColumnElement[bool]:
 def _named(words: str) -> ColumnElement[bool]:
     """By the number, or by the home in whichever spelling: ``3-1201``, ``31201``, ``3 栋 1201``."""
     home = meant_by(words)
-    homes = [] if home is None else [home]
     number = matter_number(words, clock.today().year) or words.upper()
     return or_(
         Complaint.number.contains(number, autoescape=True),

@@ -75,7 +75,6 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
 def _named(words: str) -> ColumnElement[bool]:
     """By the number, or by the home in whichever spelling."""
     home = meant_by(words)
-    homes = [] if home is None else [home]
     return or_(
         Charge.number.contains(words.upper(), autoescape=True),
         Home.label == words,
