@@ -78,7 +78,8 @@ class ComplaintRules:
 
     ``moves`` is the table of the file by the ids of ``states``. ``first_contact_minutes`` is the office's own target
     for P-19. ``principles`` (P-1), ``bases`` (P-2) and ``attitudes`` (P-3) are words to choose from and to be reminded
-    of. ``mechanism`` and ``mechanism_text`` are the operator's organisation, shown and nothing else (P-17, A-25).
+    of. ``mechanism`` and ``mechanism_text`` are the operator's organisation, shown and nothing else (P-17); an estate
+    may set its own (A-25).
     """
 
     levels: Mapping[str, Level]

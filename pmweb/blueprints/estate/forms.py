@@ -226,6 +226,13 @@ class BillingForm(Form):
     valid_from = fields.day(_l("生效日期"), needed=True, default=clock.today)
 
 
+class MechanismForm(Form):
+    """What the office calls its coordination of complaints, and how it goes (A-25)."""
+
+    name = fields.text(_l("机制名称"), 40, needed=True, render_kw={"autocomplete": "off"})
+    text = fields.note(_l("机制说明"), needed=True, longest=600, description=_l("显示在每件投诉的页面上"))
+
+
 def _in_both_languages(code: str) -> Any:
     """The sentence of a reason of the roll, in the language of the page."""
     return lambda facts: word_broken(RuleBroken(code, **facts), "zh" if chinese() else "en")

@@ -14,7 +14,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from pmweb.blueprints.estate.models import RollImport
 from pmweb.domain.home_numbers import HomeNumber
 from pmweb.extensions import unit
-from pmweb.models.estate import EstateRules
 from pmweb.models.homes import Building, Home, HomeKind, meant_by
 
 ORDER: tuple[InstrumentedAttribute[Any], ...] = (Home.sort_key, Home.id)
@@ -84,11 +83,6 @@ def buildings() -> list[BuildingLine]:
 def imports() -> Sequence[RollImport]:
     """The last imports, the latest first."""
     return unit().scalars(select(RollImport).order_by(RollImport.id.desc()).limit(RECENT)).all()
-
-
-def own_rules() -> Sequence[EstateRules]:
-    """What the estate has changed in the shipped rules, the latest first."""
-    return unit().scalars(select(EstateRules).order_by(EstateRules.kind, EstateRules.number.desc())).all()
 
 
 def _named(words: str) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models import journal, numbering
 from pmweb.models.base import Subject
-from pmweb.models.estate import EstateRules
+from pmweb.models.estate import BILLING, rule_on
 from pmweb.models.homes import Home
 
 
@@ -217,14 +217,7 @@ def void_tariff(tariff: Tariff, reason: str, at: datetime) -> None:
 
 def billing_months(day: date) -> int:
     """How many months a billing period of the estate has on a day; a quarter unless it was set."""
-    query = (
-        select(EstateRules.content)
-        .where(EstateRules.kind == "billing", EstateRules.valid_from <= day)
-        .order_by(EstateRules.valid_from.desc(), EstateRules.number.desc())
-        .limit(1)
-    )
-    content = unit().scalar(query) or {}
-    months = content.get("months", rules.BILLING_MONTHS)
+    months = rule_on(unit(), BILLING, day).get("months", rules.BILLING_MONTHS)
     return months if months in rules.LENGTHS else rules.BILLING_MONTHS
 
 

@@ -16,7 +16,7 @@ from pmweb.domain.money import Money
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
 from pmweb.models.audit import AuditEntry
-from pmweb.models.estate import EstateRules
+from pmweb.models.estate import BILLING, set_rule
 from pmweb.models.homes import Home
 from pmweb.models.journal import JournalEntry
 from tests.office import MORNING, Office
@@ -74,9 +74,8 @@ def test_without_a_price_there_is_nothing_to_propose(home: Home) -> None:
 
 def test_the_length_of_a_billing_period_is_a_setting_of_the_estate(home: Home) -> None:
     set_price()
-    unit().add(EstateRules(kind="billing", number=1, valid_from=date(2026, 1, 1), content={"months": 6}))
-    unit().add(EstateRules(kind="billing", number=2, valid_from=date(2026, 7, 1), content={"months": 1}))
-    unit().flush()
+    set_rule(unit(), BILLING, date(2026, 1, 1), months=6)
+    set_rule(unit(), BILLING, date(2026, 7, 1), months=1)
     ends = [operations.propose_first_period(home, from_on=date(2026, m, 5)).ends_on for m in (3, 8)]
     assert ends == [date(2026, 6, 30), date(2026, 8, 31)]
     assert operations.billing_months(date(2025, 12, 31)) == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from pmweb import clock
 from pmweb.blueprints.estate import rules
@@ -12,11 +12,8 @@ from pmweb.domain.id_numbers import read_phone
 from pmweb.domain.permissions import Role
 from pmweb.domain.workflow import RuleBroken
 from pmweb.extensions import unit
-from pmweb.models.estate import Estate, EstateRules
+from pmweb.models.estate import BILLING, MECHANISM, Estate, EstateRules, set_rule
 from pmweb.models.staff import Staff, StaffRole, appoint_stewards
-
-BILLING = "billing"
-"""The kind of ``EstateRules`` from which the fees read how long a billing period is."""
 
 
 def estate_called(code: str) -> Estate | None:
@@ -68,13 +65,12 @@ def set_billing_months(months: int, valid_from: date) -> EstateRules:
     if months not in rules.BILLING_MONTHS:
         raise ValueError(f"a billing period has one of {rules.BILLING_MONTHS} months")
     rules.check_rule_day(valid_from, clock.today())
-    last = unit().scalar(select(func.max(EstateRules.number)).where(EstateRules.kind == BILLING))
-    rule = EstateRules(
-        kind=BILLING, number=(last or 0) + 1, valid_from=valid_from, content={"months": months}
-    )
-    unit().add(rule)
-    unit().flush()
-    return rule
+    return set_rule(unit(), BILLING, valid_from, months=months)
+
+
+def set_mechanism(name: str, text: str) -> EstateRules:
+    """What the office calls its coordination of complaints, and how it goes: shown from today on (P-17, A-25)."""
+    return set_rule(unit(), MECHANISM, clock.today(), name=name, text=text)
 
 
 def _describe(estate: Estate, name: str, company: str, developer: str, phone: str) -> None:

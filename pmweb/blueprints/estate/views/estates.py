@@ -8,13 +8,16 @@ from flask import flash, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pmweb.blueprints.estate import register
-from pmweb.blueprints.estate.forms import BillingForm, EstateForm, NewEstateForm
+from pmweb import clock
+from pmweb.blueprints.estate.forms import BillingForm, EstateForm, MechanismForm, NewEstateForm
 from pmweb.blueprints.estate.operations import estates
 from pmweb.blueprints.estate.views.base import bp
+from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
-from pmweb.models.estate import Estate
+from pmweb.extensions import unit
+from pmweb.models.estate import BILLING, MECHANISM, Estate, rule_on, rules_of
 from pmweb.web.access import estate, person, requires
+from pmweb.web.filters import named
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import expect
 
@@ -23,7 +26,7 @@ from pmweb.web.unit_of_work import expect
 @requires(Permission.ESTATE_READ)
 def settings() -> Response:
     """What is known of the estate, and the rules that it has made for itself."""
-    return _settings(BillingForm())
+    return _settings()
 
 
 @bp.post("/settings/billing")
@@ -39,7 +42,18 @@ def set_billing() -> Response:
     if form.carried_out(change):
         flash(_("计费周期已保存，从 %(day)s 起按新周期出账。", day=form.valid_from.data))
         return go("estate.settings")
-    return _settings(form)
+    return _settings(billing=form)
+
+
+@bp.post("/settings/mechanism")
+@requires(Permission.ESTATE_MANAGE)
+def set_mechanism() -> Response:
+    """What the pages of the complaints say of how the office coordinates them (A-25)."""
+    form = MechanismForm()
+    if form.carried_out(lambda: estates.set_mechanism(form.name.data or "", form.text.data or "")):
+        flash(_("已保存，投诉页面从现在起显示新的说明。"))
+        return go("estate.settings")
+    return _settings(mechanism=form)
 
 
 @bp.route("/edit", methods=["GET", "POST"])
@@ -73,8 +87,23 @@ def new() -> Response:
     return page("estate/new.html", "entry", form=form)
 
 
-def _settings(form: BillingForm) -> Response:
-    return page("estate/settings.html", "billing", form=form, rules=register.own_rules())
+def _settings(billing: BillingForm | None = None, mechanism: MechanismForm | None = None) -> Response:
+    """The page, with the one form of it that was refused."""
+    shipped = defaults().complaints
+    current = rule_on(unit(), MECHANISM, clock.today()) or {
+        "name": named(shipped.mechanism),
+        "text": named(shipped.mechanism_text),
+    }
+    return page(
+        "estate/settings.html",
+        *("billing", "mechanism"),
+        form=billing or mechanism,
+        billing=billing or BillingForm(formdata=None),
+        periods=rules_of(unit(), BILLING),
+        mechanism=mechanism or MechanismForm(formdata=None, data=current),
+        current=current,
+        mechanisms=rules_of(unit(), MECHANISM),
+    )
 
 
 def _facts(form: EstateForm) -> dict[str, Any]:
