@@ -28,8 +28,8 @@ inform      t        CDL
 close       i        L
 reopen      ic       L
 reply       reoapwt  RCDL
-plan        apw      RL
-choose      apw      L
+plan        eapw     RL
+choose      eapw     L
 meet        reoapw   RL
 minutes     reoapw   RL
 level       reoapw   L

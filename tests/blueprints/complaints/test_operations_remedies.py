@@ -228,3 +228,13 @@ def test_the_plan_of_one_who_passes_up_is_still_to_be_chosen(cast: Cast) -> None
     remedies.draft(complaint, PLAN, cast.guard, LATER)
     routing.pass_up(complaint, "超出权限", "已说明", LATER)
     assert set(owed(complaint)) == {"acknowledge", "plan"}
+
+
+def test_what_was_passed_up_is_planned_where_it_lies(cast: Cast) -> None:
+    """P-13: reported upwards at once, then plans with their cost; the manager chooses what the supervisor drafted."""
+    complaint = cast.in_state(S.IN_PROGRESS)
+    routing.pass_up(complaint, "要外墙施工", "已说明", LATER)
+    plan = remedies.draft(complaint, PLAN, cast.supervisor, LATER)
+    assert set(owed(complaint)) == {"acknowledge", "plan"}
+    remedies.choose(complaint, plan.id, "", cast.manager, LATER)
+    assert (complaint.state, set(owed(complaint))) == (S.ESCALATED, {"acknowledge"})

@@ -130,7 +130,7 @@ def test_what_turns_back_needs_a_reason(reason: str, refused: bool) -> None:
     )
 
 
-GOOD: dict[str, Any] = {"cause": "不知道午休时间", "result": "已约定", "met": False}
+GOOD: dict[str, Any] = {"steps": ["1"], "cause": "不知道午休时间", "result": "已约定", "met": False}
 
 
 @pytest.mark.parametrize(
@@ -141,12 +141,13 @@ GOOD: dict[str, Any] = {"cause": "不知道午休时间", "result": "已约定",
         (FaultId.SHARED, {"met": True}, None),
         (FaultId.SHARED, {}, ("complaint.meeting_first", "fault")),
         (FaultId.UNDETERMINED, {"met": True}, ("complaint.fault", "fault")),
+        (FaultId.COMPANY, {"steps": []}, ("complaint.steps", "steps")),
         (FaultId.COMPANY, {"cause": " "}, ("complaint.root_cause", "root_cause")),
         (FaultId.RESIDENT, {"result": ""}, ("complaint.result", "result")),
     ],
 )
 def test_what_a_result_needs(fault: FaultId, changes: dict[str, Any], refused: tuple[str, str]) -> None:
-    """P-8, P-9, P-10, P-12, P-20: whose fault it is, why, what came of it; the meeting where all have a part."""
+    """P-8, P-9, P-10, P-12, P-20: whose fault it is, what was done, why, what came of it; the meeting where all have a part."""
     assert broken(rules.refuse_result, fault, **(GOOD | changes)) == refused
 
 

@@ -76,10 +76,12 @@ def report(complaint: Complaint, found: Found, pictures: Sequence[Prepared], at:
     """P-12, P-20: the department tells the receiver whose fault it was, what came of it and why.
 
     The complaint is handled with that; the clock of telling the resident begins (P-21, A-35). ``RuleBroken``:
-    ``move.illegal``, ``complaint.fault``, ``complaint.root_cause``, ``complaint.result``, ``complaint.meeting_first``.
+    ``move.illegal`` and those of ``rules.refuse_result``.
     """
     refuse_impossible(complaint, Verb.REPORT)
-    rules.refuse_result(found.fault, cause=found.cause, result=found.result, met=_met(complaint))
+    rules.refuse_result(
+        found.fault, steps=found.steps, cause=found.cause, result=found.result, met=_met(complaint)
+    )
     move(complaint, Verb.REPORT)
     at = not_before(complaint, at)
     complaint.fault, complaint.fault_steps = found.fault, rules.joined(found.steps)

@@ -68,6 +68,7 @@ def _act(*who: Who, starts: Collection[ComplaintState], to: ComplaintState | Non
 
 _HANDLER, _DESK, _LEAD, _RECEIVER = Who.RESPONSIBLE, Who.DESK, Who.LEAD, Who.RECEIVER
 _HANDLED = (_S.ASSIGNED, _S.IN_PROGRESS, _S.WAITING_EXTERNAL)
+_PLANNED = (_S.ESCALATED, *_HANDLED)  # what was passed up is planned there, too (P-13)
 _BEFORE_THE_RESULT = (_S.RECEIVED, _S.ESCALATED, _S.REOPENED, *_HANDLED)
 
 _ACTS: Mapping[Verb, _Act] = {
@@ -80,10 +81,10 @@ _ACTS: Mapping[Verb, _Act] = {
     Verb.VALIDITY: _act(_LEAD, starts=(*_BEFORE_THE_RESULT, _S.RESULT_REPORTED, _S.RESIDENT_INFORMED)),
     Verb.RESUME: _act(_HANDLER, _LEAD, starts=(_S.WAITING_EXTERNAL,), to=_S.IN_PROGRESS),
     Verb.MINUTES: _act(_HANDLER, _LEAD, starts=_BEFORE_THE_RESULT),
-    Verb.CHOOSE: _act(_LEAD, starts=_HANDLED),
+    Verb.CHOOSE: _act(_LEAD, starts=_PLANNED),
     Verb.REPLY: _act(_HANDLER, _RECEIVER, _DESK, _LEAD, starts=(*_BEFORE_THE_RESULT, _S.RESULT_REPORTED)),
     Verb.WAIT: _act(_HANDLER, _LEAD, starts=(_S.IN_PROGRESS,), to=_S.WAITING_EXTERNAL),
-    Verb.PLAN: _act(_HANDLER, _LEAD, starts=_HANDLED),
+    Verb.PLAN: _act(_HANDLER, _LEAD, starts=_PLANNED),
     Verb.PASS_UP: _act(_HANDLER, _LEAD, starts=(_S.ASSIGNED, _S.IN_PROGRESS), to=_S.ESCALATED),
     Verb.MEET: _act(_HANDLER, _LEAD, starts=_BEFORE_THE_RESULT),
     Verb.REPAIR: _act(_HANDLER, _DESK, _LEAD, starts=_BEFORE_THE_RESULT),
@@ -259,13 +260,16 @@ def refuse_own_cause(against_staff_id: int | None, staff_id: int | None) -> None
         raise RuleBroken("complaint.own_cause", field="staff_id")
 
 
-def refuse_result(fault: FaultId, *, cause: str, result: str, met: bool) -> None:
-    """What a result needs (P-12, P-20): the fault found, cause and result in words, the meeting of P-10 held.
+def refuse_result(fault: FaultId, *, steps: Collection[str], cause: str, result: str, met: bool) -> None:
+    """What a result needs (P-8 to P-12, P-20): the fault found, some of its steps taken, cause and result in words.
 
-    ``RuleBroken``: ``complaint.fault``, ``complaint.root_cause``, ``complaint.result``, ``complaint.meeting_first``.
+    Where all have a part, the meeting of P-10 was held. ``RuleBroken``: ``complaint.fault``, ``complaint.steps``,
+    ``complaint.root_cause``, ``complaint.result``, ``complaint.meeting_first``.
     """
     if fault is FaultId.UNDETERMINED:
         raise RuleBroken("complaint.fault", field="fault")
+    if not steps:
+        raise RuleBroken("complaint.steps", field="steps")
     if not cause.strip():
         raise RuleBroken("complaint.root_cause", field="root_cause")
     if not result.strip():

@@ -40,6 +40,7 @@ word(
         "complaint.same_level": _l("级别没有变化，请另选一项。"),
         "complaint.until_past": _l("预计日期已经过去，请填今天或以后。"),
         "complaint.fault": _l("报结果前要查明责任，请选责任归属。"),
+        "complaint.steps": _l("请勾选做了哪几步，至少一步。"),
         "complaint.root_cause": _l("请写明起因和经过。"),
         "complaint.result": _l("请写明处理结果，接待人照此通报住户。"),
         "complaint.meeting_first": _l("各方都有责任的，要先请相关部门负责人到场共同商定，并记下决定。"),
