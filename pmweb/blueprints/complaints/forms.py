@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from pmweb.blueprints.complaints.rules import (
     ANONYMOUS,
@@ -55,9 +56,9 @@ class IntakeForm(Form):
     complainant_phone = fields.mobile(_l("联系电话"), needed=None)
     channel = fields.choice(_l("来源"), coerce=str, default="phone")
     pictures = PhotosField(_l("照片或来信"), description=_l("来信请逐页拍下"))
-    category = fields.choice(_l("类别"), coerce=str)
+    category = fields.choice(lazy_pgettext("matter", "类别"), coerce=str)
     place = fields.text(_l("地点"), 60, needed=None)
-    description = fields.note(_l("经过"), needed=True)
+    description = fields.note(lazy_pgettext("heard", "经过"), needed=True)
     demand = fields.note(_l("住户要求"), needed=True)
     levels = fields.several(_l("级别"))
     resident_deadline = fields.moment(_l("住户要求的期限"))
@@ -129,13 +130,13 @@ TOLD_WORDS = {
 }
 """Who is told of a clock, by the names of the data."""
 NEXT_WORDS = {
-    Verb.ACKNOWLEDGE: _l("知悉"),
+    Verb.ACKNOWLEDGE: lazy_pgettext("do", "知悉"),
     Verb.ASSIGN: _l("派人"),
     Verb.CONTACT: _l("记联系"),
     Verb.VALIDITY: _l("复核"),
     Verb.MINUTES: _l("记决定"),
     Verb.CHOOSE: _l("选方案"),
-    Verb.REPORT: _l("报结果"),
+    Verb.REPORT: lazy_pgettext("do", "报结果"),
     Verb.INFORM: _l("记通报"),
     Verb.CLOSE: _l("结案"),
     Verb.RESUME: _l("继续"),
@@ -151,7 +152,7 @@ class FilterForm(Form):
 
     q = fields.text(_l("房号或单号"))
     level = fields.select(_l("级别"), needed=False)
-    category = fields.select(_l("类别"), needed=False)
+    category = fields.select(lazy_pgettext("matter", "类别"), needed=False)
     department = fields.select(_l("责任部门"), needed=False)
 
 

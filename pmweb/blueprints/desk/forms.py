@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from pmweb.blueprints.desk.rules import BY_HAND, LogKind
 from pmweb.web import fields
@@ -10,7 +11,7 @@ from pmweb.web.fields import Form
 
 KIND_WORDS = {
     LogKind.REPAIR: _l("报修"),
-    LogKind.COMPLAINT: _l("投诉"),
+    LogKind.COMPLAINT: lazy_pgettext("one", "投诉"),
     LogKind.EVENT: _l("事项"),
     LogKind.INCIDENT: _l("突发事件"),
 }

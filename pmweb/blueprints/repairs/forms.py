@@ -104,7 +104,7 @@ SOURCE_WORDS = {
     RepairSource.PATROL: _l("巡查"),
     RepairSource.ACCEPTANCE: _l("验房"),
     RepairSource.DECORATION_INSPECTION: _l("装修验收"),
-    RepairSource.COMPLAINT: _l("投诉"),
+    RepairSource.COMPLAINT: lazy_pgettext("one", "投诉"),
 }
 
 
@@ -229,7 +229,7 @@ class IntakeForm(Form):
     caller_phone = fields.mobile(_l("联系电话"), needed=None)
     part = fields.choice(_l("部位"), coerce=str)
     place = fields.text(_l("具体位置"), 40)
-    category = fields.select(_l("类别"))
+    category = fields.select(lazy_pgettext("matter", "类别"))
     description = fields.note(_l("报修内容"), needed=True)
     photos = PhotosField(_l("照片"))
     exclusion = fields.select(_l("不属于保修的原因"), needed=False)

@@ -147,7 +147,7 @@ GOOD: dict[str, Any] = {"steps": ["1"], "cause": "不知道午休时间", "resul
     ],
 )
 def test_what_a_result_needs(fault: FaultId, changes: dict[str, Any], refused: tuple[str, str]) -> None:
-    """P-8, P-9, P-10, P-12, P-20: whose fault it is, what was done, why, what came of it; the meeting where all have a part."""
+    """P-8, P-9, P-10, P-12, P-20: whose fault, what was done, why, what came of it; the meeting where needed."""
     assert broken(rules.refuse_result, fault, **(GOOD | changes)) == refused
 
 

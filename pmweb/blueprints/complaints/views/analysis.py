@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from werkzeug.wrappers import Response
 
 from pmweb import clock
@@ -138,7 +139,7 @@ def _sheets(found: Figures, span: Span) -> list[Sheet]:
         Sheet(_("被投诉人"), (_("姓名"), _("件数")), words.against(found, in_full=in_full)),
         Sheet(
             _("再次投诉"),
-            (_("房号"), _("类别"), _("再次投诉次数")),
+            (_("房号"), pgettext("matter", "类别"), _("再次投诉次数")),
             [(one.home, words.name_of(Dimension.CATEGORY, one.category), one.number) for one in found.again],
         ),
         Sheet(_("怎么算的"), (_("说明"),), [(line,) for line in words.HOW]),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.wrappers import Response
 
@@ -70,7 +71,16 @@ def export() -> Response:
     wanted, _form = _wanted()
     data = defaults().complaints
     heads = (
-        *(_("单号"), _("房号"), _("地点"), _("投诉人"), _("渠道"), _("级别"), _("类别"), _("责任部门")),
+        *(
+            _("单号"),
+            _("房号"),
+            _("地点"),
+            _("投诉人"),
+            _("渠道"),
+            _("级别"),
+            pgettext("matter", "类别"),
+            _("责任部门"),
+        ),
         *(
             _("内容"),
             _("诉求"),
