@@ -99,12 +99,14 @@ class Room:
     watches: list[Watch] = field(default_factory=list)
     _open: list[Any] = field(default_factory=list)
 
-    def device(self, username: str = "", size: Size = LANDSCAPE, *, js: bool = True, **more: Any) -> Page:
+    def device(
+        self, username: str = "", size: Size = LANDSCAPE, *, js: bool = True, lang: str = "zh-CN", **more: Any
+    ) -> Page:
         """A page of somebody who has signed in (nobody when no name is given), on a device of this size."""
         context = self.chromium.new_context(
             base_url=self.server.url,
             viewport={"width": size.width, "height": size.height},
-            locale="zh-CN",
+            locale=lang,
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
             java_script_enabled=js,
