@@ -20,6 +20,7 @@ from pmweb.blueprints.complaints.rules import ClockKind
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
+from pmweb.models.matters import ALL_OPEN
 from pmweb.web.access import allowed
 from pmweb.web.cards import Action, Card, Matter
 from pmweb.web.filters import day, listed, named, until, when
@@ -315,7 +316,7 @@ def _search(text: str) -> list[Matter]:
 
 
 def _count_open() -> int:
-    return register.counts(clock.now(), register.seen_by_me()).groups[register.ALL_OPEN]
+    return register.counts(clock.now(), register.seen_by_me()).groups[ALL_OPEN]
 
 
 CARD = Card(

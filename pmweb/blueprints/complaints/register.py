@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 
 from pmweb import clock
 from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, JointMeeting, RemedyPlan
 from pmweb.blueprints.complaints.rules import Case, ComplaintState, LevelId
-from pmweb.domain.matter_numbers import matter_number
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
-from pmweb.models.homes import Home, meant_by
+from pmweb.models.homes import Home
+from pmweb.models.matters import ALL_OPEN, Counts, called, count_groups
 from pmweb.models.staff import Staff
 from pmweb.web.access import allowed, person
 
-ALL_OPEN = "open"
 GROUPS = (ALL_OPEN, *rules.GROUPS)
 
 
@@ -96,7 +95,9 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(Complaint.category == wanted.category)
     if wanted.department:
         query = query.where(Complaint.department == wanted.department)
-    return query.where(_named(wanted.words)) if wanted.words else query
+    if not wanted.words:
+        return query
+    return query.where(called(Complaint.number, wanted.words, clock.today().year))
 
 
 def _of_group(group: str) -> ColumnElement[bool]:
@@ -106,38 +107,20 @@ def _of_group(group: str) -> ColumnElement[bool]:
     return Complaint.state.in_(rules.GROUPS[group])
 
 
-def _named(words: str) -> ColumnElement[bool]:
-    """By the number, or by the home in whichever spelling: ``3-1201``, ``31201``, ``3 栋 1201``."""
-    home = meant_by(words)
-    number = matter_number(words, clock.today().year) or words.upper()
-    return or_(
-        Complaint.number.contains(number, autoescape=True),
-        Home.label == words,
-        *([] if home is None else [home]),
-    )
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many complaints each group has, and how many of the open ones are late."""
-
-    groups: Mapping[str, int]
-    late: int
-
-
 def counts(now: datetime, seen: ColumnElement[bool], wanted: Wanted | None = None) -> Counts:
     """The figures above the register, with its filters but for the group: one query."""
     wanted = wanted or Wanted()
-    late = func.sum(case((and_(Complaint.due_at <= now, Complaint.state.in_(rules.OPEN)), 1), else_=0))
-    columns: tuple[Any, ...] = (Complaint.state, func.count(), late)
-    query = select(*columns).select_from(Complaint).where(seen)
+    query = select().select_from(Complaint).where(seen)
     if wanted.words:
         query = query.outerjoin(Home, Home.id == Complaint.home_id)
-    rows = unit().execute(_narrowed(query, wanted).group_by(Complaint.state)).all()
-    by_state = {state: number for state, number, _ in rows}
-    groups = {name: sum(by_state.get(s, 0) for s in states) for name, states in rules.GROUPS.items()}
-    groups[ALL_OPEN] = sum(number for name, number in groups.items() if name != "done")
-    return Counts(groups, sum(late or 0 for _, _, late in rows))
+    return count_groups(
+        unit(),
+        _narrowed(query, wanted),
+        state=Complaint.state,
+        due_at=Complaint.due_at,
+        groups=rules.GROUPS,
+        now=now,
+    )
 
 
 def cases(rows: Collection[Row[Any]]) -> Mapping[int, Case]:

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Row, Select, func, select, type_coerce
 
+from pmweb import clock
 from pmweb.blueprints.fees.models import Charge, Tariff
 from pmweb.blueprints.fees.rules import ChargeState
 from pmweb.domain.money import Money
 from pmweb.extensions import unit
-from pmweb.models.homes import Home, meant_by
+from pmweb.models.homes import Home
 from pmweb.models.journal import JournalEntry
+from pmweb.models.matters import called
 from pmweb.models.people import Person
 
 
@@ -69,17 +71,9 @@ def totals(wanted: Wanted) -> Mapping[ChargeState, Total]:
 def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.item:
         query = query.where(Charge.item == wanted.item)
-    return query.where(_named(wanted.words)) if wanted.words else query
-
-
-def _named(words: str) -> ColumnElement[bool]:
-    """By the number, or by the home in whichever spelling."""
-    home = meant_by(words)
-    return or_(
-        Charge.number.contains(words.upper(), autoescape=True),
-        Home.label == words,
-        *([] if home is None else [home]),
-    )
+    if not wanted.words:
+        return query
+    return query.where(called(Charge.number, wanted.words, clock.today().year))
 
 
 def prices() -> list[Tariff]:

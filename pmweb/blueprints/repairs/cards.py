@@ -22,6 +22,7 @@ from pmweb.data import defaults
 from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
+from pmweb.models.matters import ALL_OPEN
 from pmweb.web.access import allowed
 from pmweb.web.cards import Action, Card, Matter
 from pmweb.web.filters import day, named, when
@@ -235,7 +236,7 @@ def _search(text: str) -> list[Matter]:
 
 
 def _count_open() -> int:
-    return register.counts(clock.now()).groups[register.ALL_OPEN]
+    return register.counts(clock.now()).groups[ALL_OPEN]
 
 
 def _on_site(ids: Collection[int]) -> dict[str, str]:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from pmweb import clock
 from pmweb.blueprints.repairs import rules
 from pmweb.blueprints.repairs.models import FollowUp, FollowUpAttempt, Repair, ServicePrice
 from pmweb.blueprints.repairs.rules import RepairState
-from pmweb.domain.matter_numbers import matter_number
 from pmweb.extensions import unit
-from pmweb.models.homes import Home, meant_by
+from pmweb.models.homes import Home
 from pmweb.models.journal import JournalEntry
+from pmweb.models.matters import ALL_OPEN, Counts, called, count_groups
 from pmweb.models.people import OWNERS, Person, Tie
 from pmweb.models.staff import Staff, repair_team
 
-ALL_OPEN = "open"
 GROUPS = (ALL_OPEN, *rules.GROUPS)
 
 
@@ -60,45 +59,29 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(Repair.trade == wanted.trade)
     if wanted.assignee_id is not None:
         query = query.where(Repair.assignee_id == wanted.assignee_id)
-    return query.where(_named(wanted.words)) if wanted.words else query
+    if not wanted.words:
+        return query
+    return query.where(called(Repair.number, wanted.words, clock.today().year))
 
 
 def _states(group: str) -> Sequence[RepairState]:
     return rules.GROUPS.get(group, rules.OPEN)
 
 
-def _named(words: str) -> ColumnElement[bool]:
-    """By the number, or by the home in whichever spelling: ``3-1201``, ``31201``, ``3 栋 1201``."""
-    home = meant_by(words)
-    number = matter_number(words, clock.today().year) or words.upper()
-    return or_(
-        Repair.number.contains(number, autoescape=True),
-        Home.label == words,
-        *([] if home is None else [home]),
-    )
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many repairs each group has, and how many promises are late."""
-
-    groups: Mapping[str, int]
-    late: int
-
-
 def counts(now: datetime, wanted: Wanted | None = None) -> Counts:
     """The figures above the register, with its filters but for the group: one query."""
     wanted = wanted or Wanted()
-    late = func.sum(case((and_(Repair.due_at <= now, Repair.state.in_(rules.OPEN)), 1), else_=0))
-    columns: tuple[Any, ...] = (Repair.state, func.count(), late)
-    query = select(*columns).select_from(Repair)
+    query = select().select_from(Repair)
     if wanted.words:
         query = query.outerjoin(Home, Home.id == Repair.home_id)
-    rows = unit().execute(_narrowed(query, wanted).group_by(Repair.state)).all()
-    by_state = {state: number for state, number, _ in rows}
-    groups = {name: sum(by_state.get(s, 0) for s in states) for name, states in rules.GROUPS.items()}
-    groups[ALL_OPEN] = sum(number for name, number in groups.items() if name != "done")
-    return Counts(groups, sum(late or 0 for _, _, late in rows))
+    return count_groups(
+        unit(),
+        _narrowed(query, wanted),
+        state=Repair.state,
+        due_at=Repair.due_at,
+        groups=rules.GROUPS,
+        now=now,
+    )
 
 
 def workers() -> list[Row[Any]]:

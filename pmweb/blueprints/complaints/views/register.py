@@ -21,6 +21,7 @@ from pmweb.data import defaults
 from pmweb.domain.id_numbers import mask_name
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
+from pmweb.models.matters import ALL_OPEN
 from pmweb.web.access import person, requires
 from pmweb.web.fields import labelled
 from pmweb.web.filters import named
@@ -42,7 +43,7 @@ def index() -> Response:
     kept: dict[str, Any] = {name: request.args.get(name) for name in _FILTERS}
     groups = [
         {
-            "url": url_for("complaints.index", **kept, group=None if group == register.ALL_OPEN else group),
+            "url": url_for("complaints.index", **kept, group=None if group == ALL_OPEN else group),
             "word": forms.GROUP_WORDS[group],
             "n": figures.groups[group],
             "current": group == wanted.group,
@@ -115,7 +116,7 @@ def _wanted() -> tuple[Wanted, forms.FilterForm]:
     form.level.choices = [everything, *labelled(data.levels.values())]
     form.category.choices = [everything, *labelled(data.categories.values())]
     form.department.choices = [everything, *labelled(data.departments.values())]
-    group = request.args.get("group", register.ALL_OPEN)
+    group = request.args.get("group", ALL_OPEN)
     if group not in register.GROUPS:
         abort(404)
     level, category, department = (form.level.data, form.category.data, form.department.data)

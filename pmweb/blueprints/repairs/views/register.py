@@ -20,6 +20,7 @@ from pmweb.blueprints.repairs.views.base import TONES, bp, forward, rights
 from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
+from pmweb.models.matters import ALL_OPEN
 from pmweb.web.access import allowed, person, requires
 from pmweb.web.fields import labelled
 from pmweb.web.filters import named
@@ -41,7 +42,7 @@ def index() -> Response:
     kept: dict[str, Any] = {name: request.args.get(name) for name in ("q", "trade", "who")}
     groups = [
         {
-            "url": url_for("repairs.index", **kept, group=None if group == register.ALL_OPEN else group),
+            "url": url_for("repairs.index", **kept, group=None if group == ALL_OPEN else group),
             "word": forms.GROUP_WORDS[group],
             "n": None if group == "done" else figures.groups[group],
             "current": group == wanted.group,
@@ -97,7 +98,7 @@ def _wanted(workers: list[Any]) -> tuple[Wanted, forms.FilterForm]:
     form.trade.choices = [("", _("全部")), *labelled(defaults().repairs.trades.values())]
     people = [(str(worker.id), worker.name) for worker in workers]
     form.who.choices = [("all", _("全部")), *([("mine", _("我的"))] if mine else []), *people]
-    group = request.args.get("group", register.ALL_OPEN)
+    group = request.args.get("group", ALL_OPEN)
     if group not in register.GROUPS:
         abort(404)
     assignee_id = person().id if who == "mine" else int(who) if who.isdecimal() and len(who) < 10 else None
