@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 
 from pmweb import assets
 from pmweb.domain.permissions import Role
 from pmweb.models import shelf
 from tests.checking_client import CheckingClient
 from tests.office import Office, desk_of
+
+# nothing asserts how long it takes: a busy machine is slow without anything being wrong
+settings.register_profile(
+    "pmweb", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("pmweb")
 
 pytest_plugins = ["tests.tiers", "tests.postgres", "tests.databases"]
 

@@ -129,7 +129,7 @@ def test_a_major_complaint_from_the_call_to_the_end(room: Room, js: bool) -> Non
         ("报处理结果", {"起因和经过": "夜班脱岗", "处理结果": "夜班加岗，每小时巡一次"}, "已报结果"),
     ):
         if "起因和经过" in fields:
-            lead.choose("公司有过错或责任")
+            lead.choose("公司有过错或责任", "致歉并求得谅解")
         for label, text in fields.items():
             lead.write(label, text)
         lead.press(lead.page.get_by_role("button", name=word))
