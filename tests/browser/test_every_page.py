@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.addresses import Address, addresses, endpoints, most_of
 from tests.browser.checks import faults_of, sideways
 from tests.browser.conftest import Room
-from tests.browser.devices import PHONE
+from tests.browser.devices import PHONE, SIZES
 
 
 @pytest.mark.parametrize("endpoint", endpoints())
@@ -26,7 +26,7 @@ def test_the_page_is_for_everybody(demo_room: Room, endpoint: str) -> None:
             break
         if address.username not in pages:
             pages[address.username] = demo_room.device(address.username)
-        looked = _look(pages[address.username], address, strict=len(wanted) == 1)
+        looked = _look(pages[address.username], address, opened, strict=len(wanted) == 1)
         if looked is None:
             continue
         faults += looked
@@ -45,8 +45,11 @@ def _told(faults: list[tuple[str, str]]) -> str:
     return "\n".join(f"{fault}   [{len(found)} ×, as at {found[0]}]" for fault, found in places.items())
 
 
-def _look(page: Page, address: Address, *, strict: bool) -> list[tuple[str, str]] | None:
-    """What is wrong with this page; None when a rule locks it for this matter."""
+def _look(page: Page, address: Address, before: int, *, strict: bool) -> list[tuple[str, str]] | None:
+    """What is wrong with this page; None when a rule locks it for this matter.
+
+    The first one is looked at for everything; axe sees further states of the same page in one size each, in turn.
+    """
     answer = page.request.get(address.url)
     if answer.status in (403, 404, 422) and not strict:
         return None
@@ -54,7 +57,8 @@ def _look(page: Page, address: Address, *, strict: bool) -> list[tuple[str, str]
     if "text/html" not in answer.headers["content-type"]:
         return []
     page.goto(address.url)
-    return [(f"{address.url} ({address.username}) {size}", fault) for size, fault in faults_of(page)]
+    axe_at = SIZES[before % len(SIZES)] if before else None
+    return [(f"{address.url} ({address.username}) {size}", fault) for size, fault in faults_of(page, axe_at)]
 
 
 def _look_in_english(room: Room, address: Address) -> list[tuple[str, str]]:
