@@ -17,7 +17,7 @@ from tests.policies.sources import calls, modules, name_of
 PACKAGE = Path(__file__).resolve().parents[2] / "pmweb"
 STATIC = PACKAGE / "static"
 TEMPLATES = sorted((PACKAGE / "templates").rglob("*.html"))
-MACROS = ("basics", "forms", "lists", "papers", "signing")
+MACROS = ("basics", "forms", "lists", "papers", "signing", "voiding")
 KILOBYTE = 1000
 DRAWN_BY_US = {
     "complaints/analysis.html": "the bars, by a library that escapes their labels",

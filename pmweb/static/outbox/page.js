@@ -229,9 +229,9 @@ const outbox = (() => {
       await rested();
       if (record.page.split("?")[0] !== location.pathname) continue;
       const last = here[record.lane] ?? record.id; // an older refusal says nothing of what was sent since
-      const refused = record.code === 422 && last === record.id ? parsed(record.html).getElementById(record.target) : null;
-      if (refused?.matches(".item")) continue; // its card has said so, and asks what becomes of it
-      if (refused && !typing(record.target)) put(record.html);
+      const refused = record.code === 422 && last === record.id && parsed(record.html).getElementById(record.target);
+      // the card of a line of the sheet has said so, and asks what becomes of it
+      if (refused && !refused.matches(".item") && !typing(record.target)) put(record.html);
       else if (see && record.target && new URL(see, location).pathname === location.pathname) {
         await refresh(see, record);
         if (said) put(said);
