@@ -191,6 +191,8 @@
     if (target.form) all("[data-if]", target.form).forEach(fits);
   });
 
+  document.addEventListener("outbox:painted", () => all("[data-if]").forEach(fits)); // what was said stands in the form again
+
   const begin = (root) => {
     within("[data-print]", root).forEach((e) => { e.hidden = false; });
     within("[data-fills]", root).forEach((box) => { if (note(box)) { box.hidden = false; press(box); } });

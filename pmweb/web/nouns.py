@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from pmweb import clock
+from pmweb.data import defaults
 from pmweb.domain.defects import Responsible, Severity
 from pmweb.domain.permissions import Role
 from pmweb.domain.warranty import TermUnit
+from pmweb.extensions import unit
+from pmweb.models.estate import MECHANISM, rule_on
 from pmweb.models.homes import Finish, HomeKind, MeterKind, Occupancy
 from pmweb.models.people import AgeGroup, IdKind, PartyKind, TieKind
+from pmweb.web.filters import named
 
 ROLES = {
     Role.RECEPTIONIST: _l("客服"),
@@ -111,3 +117,12 @@ def home_title(building: str, section: str, number: str) -> str:
     if section:
         place += " " + _("%(section)s 单元", section=section)
     return f"{place} {number}"
+
+
+def mechanism() -> Mapping[str, str]:
+    """``name`` and ``text`` of how the office coordinates complaints: its own words, else the shipped ones (A-25)."""
+    shipped = defaults().complaints
+    return rule_on(unit(), MECHANISM, clock.today()) or {
+        "name": named(shipped.mechanism),
+        "text": named(shipped.mechanism_text),
+    }

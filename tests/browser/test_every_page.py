@@ -1,5 +1,7 @@
 """Every page of the house, as somebody who may open it: in three sizes, for axe, fingers, keyboards and narrow screens.
 
+Its first state is looked at for everything, further states for fingers and narrow screens, and by axe in one size each.
+
 The list comes from the url map, so that a new page is looked at without anybody thinking of it.
 """
 
@@ -48,7 +50,7 @@ def _told(faults: list[tuple[str, str]]) -> str:
 def _look(page: Page, address: Address, before: int, *, strict: bool) -> list[tuple[str, str]] | None:
     """What is wrong with this page; None when a rule locks it for this matter.
 
-    The first one is looked at for everything; axe sees further states of the same page in one size each, in turn.
+    ``before``: how many states of the page were opened; axe sees the further ones in one size each, in turn.
     """
     answer = page.request.get(address.url)
     if answer.status in (403, 404, 422) and not strict:

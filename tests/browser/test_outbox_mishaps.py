@@ -192,7 +192,10 @@ def test_a_case_that_was_voided_meanwhile_says_so(room: Room) -> None:
         db.session.commit()
     tablet.signal(True)
     tablet.says("需处理 1")
-    expect(tablet.page.locator(".item").first.locator(".clash")).to_contain_text("已经归档或作废")
+    card = tablet.page.locator(".item").first.locator(".clash")
+    expect(card).to_contain_text("已经归档或作废")
+    tablet.page.wait_for_timeout(2000)  # answers are shown when the finger has rested
+    expect(card).to_contain_text("已经归档或作废")
 
 
 def test_a_new_version_waits_until_somebody_says_so(room: Room) -> None:

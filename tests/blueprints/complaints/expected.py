@@ -95,6 +95,6 @@ def may_do(
     if not any(is_one[letter] for letter in WHO[verb]):
         return False
     lies_there = state is ComplaintState.ESCALATED and not case.acknowledged
-    if lies_there and verb in (Verb.ACKNOWLEDGE, Verb.ASSIGN):
+    if lies_there and verb in (Verb.ACKNOWLEDGE, Verb.ASSIGN, Verb.CHOOSE):
         return role is Role.OFFICE_MANAGER or (role in LEADS and not case.to_manager)
     return True

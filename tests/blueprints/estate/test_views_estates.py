@@ -115,8 +115,12 @@ class TestTheEstate:
         url = f"/complaints/{Cast(office).take().id}"
         client = client_for(Role.ADMIN)
         assert "没有另定，用的是随产品附带的说明" in client.get("/estate/settings").text
-        data = {"name": "松涛客服中心", "text": "前台统一登记，\n客服中心一小时内转办。"}
+        data = {"name": "松涛客服中心", "text": "前台统一登记，\n客服中心一小时内转办。", "_version": "0"}
         assert client.post("/estate/settings/mechanism", data=data).status_code == 303
+        assert client.post("/estate/settings/mechanism", data=data).status_code == 409, "a stale page"
+        same = data | {"_version": "1"}
+        assert client.post("/estate/settings/mechanism", data=same).status_code == 303
+        assert unit().scalar(select(func.count(EstateRules.id))) == 1, "nothing was changed"
         shown = client.get("/estate/settings").text
         assert "松涛客服中心" in shown
         assert "2026-03-05 起" in shown
@@ -130,8 +134,8 @@ class TestTheEstate:
         [
             ("", "统一登记", "请填写机制名称"),
             ("客服中心", " ", "请填写机制说明"),
-            ("长" * 41, "统一登记", "40"),
-            ("客服中心", "长" * 601, "600"),
+            ("长" * 41, "统一登记", "最多 40 个字"),
+            ("客服中心", "长" * 601, "最多 600 个字"),
         ],
     )
     def test_keeps_what_was_typed_where_the_mechanism_lacks_something(
@@ -139,7 +143,7 @@ class TestTheEstate:
     ) -> None:
         """A-25."""
         client = client_for(Role.ADMIN)
-        answer = client.post("/estate/settings/mechanism", data={"name": name, "text": text})
+        answer = client.post("/estate/settings/mechanism", data={"name": name, "text": text, "_version": "0"})
         assert answer.status_code == 422
         assert sentence in answer.text
         assert (name or text) in answer.text

@@ -98,6 +98,9 @@ _ACTS: Mapping[Verb, _Act] = {
 }
 """In the order in which a page offers them: what brings the complaint forward comes first."""
 
+_WHERE_IT_LIES = frozenset({Verb.ACKNOWLEDGE, Verb.ASSIGN, Verb.CHOOSE})
+"""What is done by whom it was brought before, until that one has taken it up."""
+
 FORWARD = (
     *(Verb.ACKNOWLEDGE, Verb.ASSIGN, Verb.CONTACT, Verb.VALIDITY, Verb.MINUTES, Verb.CHOOSE, Verb.REPORT),
     *(Verb.INFORM, Verb.CLOSE, Verb.RESUME),
@@ -195,12 +198,12 @@ def may(
 ) -> bool:
     """Whether these rights allow it, in whichever state the table allows the move.
 
-    What was brought before the manager is taken up, and first handed out, by the manager (P-14); what was brought
-    before a supervisor by that one (``of_department``) or the manager (P-15).
+    What was brought before the manager is taken up, first handed out and decided by the manager (P-14); what was
+    brought before a supervisor by that one (``of_department``) or the manager (P-15).
     """
     if not _ACTS[verb].who & is_one(rights, responsible=responsible, receiver=receiver):
         return False
-    if state is _S.ESCALATED and not case.acknowledged and verb in (Verb.ACKNOWLEDGE, Verb.ASSIGN):
+    if state is _S.ESCALATED and not case.acknowledged and verb in _WHERE_IT_LIES:
         own = of_department and not case.to_manager and Permission.COMPLAINTS_DECIDE in rights
         return own or Permission.COMPLAINTS_DIRECT in rights
     return True
@@ -261,7 +264,7 @@ def refuse_own_cause(against_staff_id: int | None, staff_id: int | None) -> None
 
 
 def refuse_result(fault: FaultId, *, steps: Collection[str], cause: str, result: str, met: bool) -> None:
-    """What a result needs (P-8 to P-12, P-20): the fault found, some of its steps taken, cause and result in words.
+    """What a result needs (P-8, P-9, P-10, P-12, P-20): the fault, some of its steps taken, cause and result in words.
 
     Where all have a part, the meeting of P-10 was held. ``RuleBroken``: ``complaint.fault``, ``complaint.steps``,
     ``complaint.root_cause``, ``complaint.result``, ``complaint.meeting_first``.

@@ -32,9 +32,8 @@ from pmweb.data import defaults
 from pmweb.domain.permissions import Permission, Role
 from pmweb.extensions import unit
 from pmweb.models import shelf
-from pmweb.models.estate import MECHANISM, rule_on
 from pmweb.models.staff import Staff
-from pmweb.web import cards
+from pmweb.web import cards, nouns
 from pmweb.web.access import allowed, find, person, requires
 from pmweb.web.fields import Form
 from pmweb.web.filters import listed, named
@@ -130,7 +129,7 @@ def shown(complaint: Complaint, verb: Verb | None = None, form: Form | None = No
         may_note=any(rules.is_told(one.role, one.department, held()) for one in told_of_here(complaint)),
         calls=_calls(complaint),
         lines=cards.timeline_of(complaint, limit=100),
-        mechanism=rule_on(unit(), MECHANISM, clock.today()),
+        mechanism=nouns.mechanism(),
         chosen=rules.chosen,
         among=_among,
     )

@@ -8,16 +8,14 @@ from flask import flash, request, session
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from pmweb import clock
 from pmweb.blueprints.estate.forms import BillingForm, EstateForm, MechanismForm, NewEstateForm
 from pmweb.blueprints.estate.operations import estates
 from pmweb.blueprints.estate.views.base import bp
-from pmweb.data import defaults
 from pmweb.domain.permissions import Permission
 from pmweb.extensions import unit
-from pmweb.models.estate import BILLING, MECHANISM, Estate, rule_on, rules_of
+from pmweb.models.estate import BILLING, MECHANISM, Estate, rules_of
+from pmweb.web import nouns
 from pmweb.web.access import estate, person, requires
-from pmweb.web.filters import named
 from pmweb.web.pages import go, page
 from pmweb.web.unit_of_work import expect
 
@@ -50,7 +48,14 @@ def set_billing() -> Response:
 def set_mechanism() -> Response:
     """What the pages of the complaints say of how the office coordinates them (A-25)."""
     form = MechanismForm()
-    if form.carried_out(lambda: estates.set_mechanism(form.name.data or "", form.text.data or "")):
+    expect(lambda: len(rules_of(unit(), MECHANISM)))
+
+    def change() -> None:
+        said = {"name": form.name.data or "", "text": form.text.data or ""}
+        if said != nouns.mechanism():
+            estates.set_mechanism(**said)
+
+    if form.carried_out(change):
         flash(_("已保存，投诉页面从现在起显示新的说明。"))
         return go("estate.settings")
     return _settings(mechanism=form)
@@ -89,14 +94,13 @@ def new() -> Response:
 
 def _settings(billing: BillingForm | None = None, mechanism: MechanismForm | None = None) -> Response:
     """The page, with the one form of it that was refused."""
-    shipped = defaults().complaints
-    current = rule_on(unit(), MECHANISM, clock.today()) or {
-        "name": named(shipped.mechanism),
-        "text": named(shipped.mechanism_text),
-    }
+    current = nouns.mechanism()
     return page(
         "estate/settings.html",
         *("billing", "mechanism"),
+        also=("mechanism",)
+        if billing
+        else ("billing",),  # the other form's refusal, if there was one, is over
         form=billing or mechanism,
         billing=billing or BillingForm(formdata=None),
         periods=rules_of(unit(), BILLING),
