@@ -162,11 +162,10 @@
   });
 
   // --- parts of a form that only one answer needs: data-if="caller=other"
-  const fits = (part) => {
-    const [name, values] = part.dataset.if.split("="), form = part.closest("form");
-    const given = new FormData(form).getAll(name);
+  const fit = () => all("[data-if]").forEach((part) => {
+    const [name, values] = part.dataset.if.split("="), given = new FormData(part.closest("form")).getAll(name);
     part.hidden = !values.split("|").some((v) => given.includes(v));
-  };
+  });
 
   document.addEventListener("click", (event) => {
     const { target } = event;
@@ -188,15 +187,14 @@
   document.addEventListener("change", ({ target }) => {
     if (target.type === "file" && target.closest(".slot")) hold(target, [...(files.get(target) ?? []), ...target.files]);
     else if (target.type === "file") show(target);
-    if (target.form) all("[data-if]", target.form).forEach(fits);
+    fit();
   });
-
-  document.addEventListener("outbox:painted", () => all("[data-if]").forEach(fits)); // what was said stands in the form again
+  document.addEventListener("outbox:painted", fit);
 
   const begin = (root) => {
     within("[data-print]", root).forEach((e) => { e.hidden = false; });
     within("[data-fills]", root).forEach((box) => { if (note(box)) { box.hidden = false; press(box); } });
-    within("[data-if]", root).forEach(fits);
+    fit();
   };
   begin(document);
   for (const here of all(".rail [aria-current], .chips.s [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });

@@ -49,6 +49,19 @@ _SIDEWAYS = """() => {
     + (e.getAttribute('class') || '') + ' ' + e.textContent.trim().slice(0, 16)).join(' | ')];
 }"""
 
+_CROWDED = """() => {
+  const box = e => e.getBoundingClientRect(), said = e => e.textContent.trim().slice(0, 16);
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+  return [...document.querySelectorAll('.reg tr')].flatMap(row => {
+    const right = box(row.closest('.reg')).right + 1;
+    const cells = [...row.children].map(cell => [...cell.querySelectorAll('.tag, .btn, a, b, small, .due')]);
+    const out = cells.flat().filter(e => box(e).right > right).map(e => 'beyond the register: ' + said(e));
+    return out.concat(cells.flatMap((here, i) => cells.slice(i + 1).flat().flatMap(b =>
+      here.filter(a => over(box(a), box(b))).map(a => `one upon the other: ${said(a)} | ${said(b)}`))));
+  }).slice(0, 4);
+}"""
+
 _FOCUSED = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
@@ -99,8 +112,8 @@ def small_targets(page: Page) -> list[str]:
 
 
 def sideways(page: Page) -> list[str]:
-    """What makes the page wider than the screen."""
-    return cast(list[str], page.evaluate(_SIDEWAYS))
+    """What makes the page wider than the screen, or a register, which is clipped, wider than it is."""
+    return cast(list[str], [*page.evaluate(_SIDEWAYS), *page.evaluate(_CROWDED)])
 
 
 def bones(page: Page) -> list[str]:

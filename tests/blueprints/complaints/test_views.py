@@ -180,7 +180,12 @@ def test_a_result_without_a_step_is_sent_back_with_the_steps_of_its_fault(
     """P-8, P-12: what was typed is kept, and the sentence stands at the steps."""
     cast = Cast(office)
     url = f"/complaints/{cast.in_state(ComplaintState.IN_PROGRESS).id}/report"
-    said = {"fault": "company_fault", "root_cause": "门岗脱岗", "result": "已道歉", "_version": only().version}
+    said = {
+        "fault": "company_fault",
+        "root_cause": "门岗脱岗",
+        "result": "已道歉",
+        "_version": only().version,
+    }
     answer = client_for(Role.OFFICE_MANAGER).post(url, data=said)
     assert answer.status_code == 422
     assert "请勾选做了哪几步，至少一步。" in answer.text
