@@ -42,7 +42,6 @@ def called(number: InstrumentedAttribute[str], words: str, this_year: int) -> Co
 def count_groups(
     session: Session,
     query: Select[Any],
-    *,
     state: InstrumentedAttribute[Any],
     due_at: InstrumentedAttribute[datetime | None],
     groups: Mapping[str, Sequence[StrEnum]],

@@ -49,10 +49,10 @@ def test_what_is_done_is_neither_open_nor_late(office: Office) -> None:
     counts = count_groups(
         unit(),
         select().select_from(Complaint),
-        state=Complaint.state,
-        due_at=Complaint.due_at,
-        groups=rules.GROUPS,
-        now=MORNING + timedelta(days=60),
+        Complaint.state,
+        Complaint.due_at,
+        rules.GROUPS,
+        MORNING + timedelta(days=60),
     )
     assert counts.groups == {ALL_OPEN: 3, "route": 1, "handle": 2, "inform": 0, "close": 0, "done": 1}
     assert counts.late == 3

@@ -113,14 +113,8 @@ def counts(now: datetime, seen: ColumnElement[bool], wanted: Wanted | None = Non
     query = select().select_from(Complaint).where(seen)
     if wanted.words:
         query = query.outerjoin(Home, Home.id == Complaint.home_id)
-    return count_groups(
-        unit(),
-        _narrowed(query, wanted),
-        state=Complaint.state,
-        due_at=Complaint.due_at,
-        groups=rules.GROUPS,
-        now=now,
-    )
+    query = _narrowed(query, wanted)
+    return count_groups(unit(), query, Complaint.state, Complaint.due_at, rules.GROUPS, now)
 
 
 def cases(rows: Collection[Row[Any]]) -> Mapping[int, Case]:

@@ -74,14 +74,8 @@ def counts(now: datetime, wanted: Wanted | None = None) -> Counts:
     query = select().select_from(Repair)
     if wanted.words:
         query = query.outerjoin(Home, Home.id == Repair.home_id)
-    return count_groups(
-        unit(),
-        _narrowed(query, wanted),
-        state=Repair.state,
-        due_at=Repair.due_at,
-        groups=rules.GROUPS,
-        now=now,
-    )
+    query = _narrowed(query, wanted)
+    return count_groups(unit(), query, Repair.state, Repair.due_at, rules.GROUPS, now)
 
 
 def workers() -> list[Row[Any]]:
