@@ -1,5 +1,4 @@
 // What makes forms pleasant, and nothing that they need: every page works without this file.
-"use strict";
 (() => {
   const all = (selector, root = document) => root.querySelectorAll(selector);
   const within = (selector, root) => [...(root.matches?.(selector) ? [root] : []), ...all(selector, root)];

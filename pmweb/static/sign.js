@@ -1,5 +1,4 @@
 // The signature pad: strokes survive turning the tablet and a reload, an empty pad is not sent; the page without signal.
-"use strict";
 (() => {
   const uid = document.body.dataset.uid, forms = [...document.querySelectorAll("form[data-outbox]")];
   const SHAPE = `strokes ${uid} ${location.pathname} `;

@@ -1,5 +1,4 @@
 // One more, one less: buttons beside a small number. The field is typed into where this file does not run.
-"use strict";
 (() => {
   const begin = () => document.querySelectorAll("[data-add]").forEach((button) => { button.hidden = false; });
   document.addEventListener("click", ({ target }) => {

@@ -37,9 +37,8 @@ LISTENS = """() => {
     const mark = Object.fromEntries(record.fields).mark ?? "";
     const told = [performance.timeOrigin + performance.now(), record.url, record.id, mark];
     localStorage.setItem(`tapped ${record.id}`, JSON.stringify(told)); // a key each: two tabs may write at once
-    const kept = await add(record, files);
-    if (kept) localStorage.setItem(`kept ${record.id}`, "");
-    return kept;
+    await add(record, files);
+    localStorage.setItem(`kept ${record.id}`, "");
   };
   const change = pmweb.store.change;
   pmweb.store.change = async (record, news) => {

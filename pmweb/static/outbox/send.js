@@ -47,7 +47,7 @@ const sender = (() => {
     if (!session) return "offline";
     for (;;) {
       if (String(session.uid ?? "") !== me) return "login";
-      const record = next((await store.all()).filter((r) => r.uid === me));
+      const record = next(await outbox.mine());
       if (!record) return "ok";
       let body, answer;
       try {
@@ -82,6 +82,7 @@ const sender = (() => {
     }
   };
 
+  const waits = async () => (await outbox.mine()).some((r) => r.status === PENDING);
   const flush = async (why) => {
     if (running) {
       again = true;
@@ -92,8 +93,8 @@ const sender = (() => {
     const answers = [];
     try {
       const work = async (lock) => {
-        if (lock === null) return "busy"; // another tab sends
-        return (await store.all()).some((r) => r.uid === me && r.status === PENDING) ? drain(answers) : "ok";
+        if (lock === null) return "later"; // another tab sends
+        return (await waits()) ? drain(answers) : "ok";
       };
       state = navigator.locks ? await navigator.locks.request("pmweb-outbox", { ifAvailable: true }, work) : await work();
     } catch {
@@ -107,9 +108,8 @@ const sender = (() => {
       again = false;
       return flush();
     }
-    const waits = (await store.all()).some((r) => r.uid === me && r.status === PENDING);
     tries = state === "ok" ? 0 : tries + (why === "timer"); // only the timer makes the pause longer
-    if (waits && state !== "login") timer = setTimeout(flush, Math.min(2 ** tries * 500, SLOWEST), "timer");
+    if (state !== "login" && (await waits())) timer = setTimeout(flush, Math.min(2 ** tries * 500, SLOWEST), "timer");
   };
 
   return { flush, ping, get state() { return state; } };

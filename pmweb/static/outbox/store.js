@@ -5,7 +5,7 @@ const within = (milliseconds) => AbortSignal.timeout?.(milliseconds); // iPadOS 
 
 const store = (() => {
   let opened = null;
-  const late = (what) => Promise.race([what, new Promise((_, no) => setTimeout(no, 5000, new Error("late")))]); // Safari may never answer
+  const late = (what) => Promise.race([what, new Promise((_, no) => setTimeout(no, 5000, Error()))]); // Safari may never answer
   const open = () => (opened ??= late(idb.openDB("pmweb", 1, {
     upgrade(db) {
       const queue = db.createObjectStore("queue", { keyPath: "seq", autoIncrement: true });
@@ -29,12 +29,10 @@ const store = (() => {
     }
   };
   const changing = (act) => using(async (db) => {
-    const change = db.transaction(["queue", "files", "lanes"], "readwrite", { durability: "strict" });
+    const names = ["queue", "files", "lanes"], change = db.transaction(names, "readwrite", { durability: "strict" });
     change.done.catch(() => {}); // what is wrong is told by the act
-    const [queue, files, lanes] = ["queue", "files", "lanes"].map((name) => change.objectStore(name));
-    const made = await act(queue, files, lanes);
+    await act(...names.map((name) => change.objectStore(name)));
     await change.done;
-    return made;
   });
   const take = (queue, files, record) => {
     queue.delete(record.seq);
@@ -44,9 +42,9 @@ const store = (() => {
   const relink = async (queue, record) => {
     for (const one of await queue.getAll()) if (one.prev === record.id) queue.put({ ...one, prev: record.prev });
   };
-  /** Whether a record says all that a refused one said: then it stands for it. */
-  const covers = (record, old) => old.status === REJECTED && old.url === record.url && old.nfiles <= record.nfiles
-    && old.fields.every(([name, value]) => !value || record.fields.some(([other, said]) => other === name && said));
+  /** Whether a record is a refused one again, or says all that it said: then it stands for it. */
+  const covers = (record, old) => old.status === REJECTED && (old.id === record.id || old.url === record.url && old.nfiles <= record.nfiles
+    && old.fields.every(([name, value]) => !value || record.fields.some(([other, said]) => other === name && said)));
 
   return {
     /** Everything that waits, whoever captured it, in the order of capture. */
@@ -55,11 +53,12 @@ const store = (() => {
     add: (record, list) => changing(async (queue, files, lanes) => {
       const [all, former] = await Promise.all([queue.getAll(), lanes.get(`${record.uid} ${record.lane}`)]);
       const own = all.filter((r) => r.uid === record.uid && r.lane === record.lane);
-      for (const old of own) if (covers(record, old) || (old.status === REJECTED && old.id === record.id)) take(queue, files, old);
+      for (const old of own) if (covers(record, old)) take(queue, files, old);
       record.prev = own.findLast((r) => r.status !== REJECTED)?.id ?? former ?? "";
-      record.seq = await queue.add(record);
-      list.forEach((file, i) => files.put(file, `${record.seq}:${i}`));
-      return record;
+      const put = queue.add(record);
+      for (let i = 0; i < record.nfiles; i++) files.put(list[i], `${await put}:${i}`);
+      queue.transaction.commit(); // now, not when the page has had time to hear that nothing follows
+      await put;
     }),
     /** Say something else of a record, if it is still there. */
     change: (record, news) => changing(async (queue) => {
