@@ -76,6 +76,9 @@ def _tier(
     return Check(f"tests: {name}", command, needs, tests=True, slow=bool(needs), again=again)
 
 
+_SHARED = ("-n", "auto", "--maxprocesses=4", "--dist=worksteal")
+_WAITING = ("-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist=worksteal")
+"""One worker more than cores: who waits for a page leaves its core to another."""
 QUICK_TIERS = "not browser and not postgres and not faults and not bench"
 BROWSER = (machine.CHROMIUM, machine.CHINESE_FONT, machine.ZBAR, machine.POPPLER)
 
@@ -99,13 +102,9 @@ STATIC = (
 )
 
 TIERS = (
-    _tier(
-        "rules operations views policies",
-        QUICK_TIERS,
-        *("-n", "auto", "--maxprocesses=4", "--dist=worksteal"),
-    ),
-    _tier("postgres", "postgres", "-n", "auto", "--maxprocesses=4", needs=(machine.POSTGRES,)),
-    _tier("browser", "browser", "tests/browser", "-n", "auto", "--maxprocesses=4", needs=BROWSER, again=3),
+    _tier("rules operations views policies", QUICK_TIERS, *_SHARED),
+    _tier("postgres", "postgres", *_SHARED, needs=(machine.POSTGRES,)),
+    _tier("browser", "browser", "tests/browser", *_WAITING, needs=BROWSER, again=3),
     *(
         [_tier("faults", "faults", "tests/faults", needs=BROWSER)]
         if any(ROOT.glob("tests/faults/**/test_*.py"))

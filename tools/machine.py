@@ -14,7 +14,14 @@ from functools import cache
 from pathlib import Path
 
 #: Names under which Chromium is installed; the first that exists is used. PMWEB_CHROMIUM overrides them.
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+#: Without its window it needs two thirds of the time.
+_BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 
 _CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.conf")
 
@@ -59,7 +66,7 @@ def _program(name: str) -> Callable[[], bool]:
     return lambda: shutil.which(name) is not None
 
 
-CHROMIUM = Tool("Chromium", lambda: chromium() is not None, ("chromium",))
+CHROMIUM = Tool("Chromium", lambda: chromium() is not None, ("chromium-headless-shell",))
 CHINESE_FONT = Tool("a Chinese font", has_chinese_font, ("fonts-noto-cjk", "fontconfig"))
 ZBAR = Tool("zbarimg (reads QR codes)", _program("zbarimg"), ("zbar-tools",))
 POPPLER = Tool("pdftotext (reads printed papers)", _program("pdftotext"), ("poppler-utils",))

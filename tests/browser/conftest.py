@@ -191,6 +191,11 @@ def demo_room(chromium: Browser, demo_house: OfficeServer, request: pytest.Fixtu
     yield from _visit(chromium, demo_house, request)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The demo estate is built while others work; its many short tests, at the end, are shared evenly."""
+    items.sort(key=lambda item: "demo_room" in getattr(item, "fixturenames", ()))
+
+
 _FAILED = pytest.StashKey[bool]()
 _SHOTS = Path(__file__).resolve().parents[2] / "test-results" / "browser"
 
