@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pmweb.blueprints.complaints.models import Complaint, SupervisorCall
 from pmweb.blueprints.complaints.operations import answers, handling, intake, remedies, routing
 from pmweb.blueprints.complaints.operations.remedies import Remedy
-from pmweb.blueprints.complaints.rules import ComplaintState, FaultId
+from pmweb.blueprints.complaints.rules import ComplaintState, FaultId, LevelId
 from pmweb.blueprints.repairs.models import Repair
 from pmweb.blueprints.repairs.rules import Part, RepairSource
 from pmweb.domain.money import Money
@@ -238,3 +238,13 @@ def test_what_was_passed_up_is_planned_where_it_lies(cast: Cast) -> None:
     assert set(owed(complaint)) == {"acknowledge", "plan"}
     remedies.choose(complaint, plan.id, "", cast.manager, LATER)
     assert (complaint.state, set(owed(complaint))) == (S.ESCALATED, {"acknowledge"})
+
+
+def test_what_lies_before_the_manager_is_the_managers_choice(cast: Cast) -> None:
+    """P-13: who may not choose there is not promised the choice either."""
+    complaint = cast.in_state(S.IN_PROGRESS, level=LevelId.MAJOR)
+    routing.pass_up(complaint, "要外墙施工", "已说明", LATER)
+    assert complaint.escalated_to is Role.OFFICE_MANAGER
+    remedies.draft(complaint, PLAN, cast.guard, LATER)
+    task = owed(complaint)["plan"]
+    assert (task.role, task.department) == (Role.OFFICE_MANAGER, None)

@@ -13,7 +13,7 @@ from pmweb.blueprints.complaints import rules
 from pmweb.blueprints.complaints.models import Complaint, ComplaintLink, JointMeeting, RemedyPlan
 from pmweb.blueprints.complaints.operations.moves import called_meeting, open_plans, refuse_impossible
 from pmweb.blueprints.complaints.operations.promises import is_promised, promise, somebody_else, tell
-from pmweb.blueprints.complaints.rules import Promise, Verb
+from pmweb.blueprints.complaints.rules import ComplaintState, Promise, Verb
 from pmweb.blueprints.fees import operations as fees
 from pmweb.blueprints.repairs.operations import intake as repairs
 from pmweb.domain.deadlines import days_after
@@ -61,10 +61,17 @@ def draft(complaint: Complaint, remedy: Remedy, by: Staff, at: datetime) -> Reme
     )
     unit().add(plan)
     if not is_promised(complaint, rules.PLAN):  # further plans do not move the day of the choice
-        due, (role, department) = days_after(at, 1, clock.zone()), somebody_else(by, complaint.department)
+        due, (role, department) = days_after(at, 1, clock.zone()), _who_chooses(complaint, by)
         promise(complaint, Promise(rules.PLAN, "P-13", due, role, department), event_at=at)
     tell(complaint, "complaint.plan", at, title=remedy.title, cost=str(remedy.cost) if remedy.cost else None)
     return plan
+
+
+def _who_chooses(complaint: Complaint, by: Staff) -> tuple[Role, str | None]:
+    """Where it lies before the manager, the manager; else a supervisor who did not draft it."""
+    if complaint.state is ComplaintState.ESCALATED and complaint.escalated_to is rules.MANAGER:
+        return rules.MANAGER, None
+    return somebody_else(by, complaint.department)
 
 
 def plans_of(complaint: Complaint) -> Sequence[RemedyPlan]:
