@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -81,6 +82,12 @@ _FOCUSED = """() => {
   };
 }"""
 
+_PARTS = """() => {
+  const marks = e => [...e.attributes].map(({name, value}) => /^(class|role|type)$/.test(name) ? value : name);
+  const said = e => [e.localName, ...marks(e), e.textContent.trim() ? 'says' : 'silent'].join(' ');
+  return [...new Set([...document.querySelectorAll('body *')].map(e => said(e.parentElement) + ' > ' + said(e)))];
+}"""
+
 _BONES = """() => {
   const found = [], ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   const twice = ids.filter((id, i) => ids.indexOf(id) !== i);
@@ -141,19 +148,24 @@ def focus_says(page: Page, most: int = 50) -> list[str]:
     return found
 
 
-def faults_of(page: Page, axe_at: Size | None = None) -> list[tuple[Size, str]]:
+def parts_of(page: Page) -> set[str]:
+    """What the page is made of: each kind of element in its kind of parent, without its words."""
+    return set(cast(list[str], page.evaluate(_PARTS)))
+
+
+def faults_of(page: Page, axe_in: Collection[Size] = SIZES) -> list[tuple[Size, str]]:
     """What is wrong with the page that is open, in every size; it is loaded once, the style follows by itself.
 
-    What takes most of the time is left out where another state of the page had all of it: axe looks at one size
-    (``axe_at``), the Tab key stays in its place.
+    What takes most of the time is left out where another state of the page had all of it: axe looks in these sizes
+    (``axe_in``), the Tab key walks where axe looks in all.
     """
     page.evaluate("() => document.querySelectorAll('details').forEach(part => { part.open = true; })")
     found = [(LANDSCAPE, text) for text in bones(page)]
     for size in SIZES:
         _turn(page, size)
-        axe = axe_says(page) if axe_at in (None, size) else []
+        axe = axe_says(page) if size in axe_in else []
         found += [(size, text) for text in [*axe, *small_targets(page), *sideways(page)]]
-    if axe_at is None:
+    if axe_in == SIZES:
         found += [(PHONE, text) for text in focus_says(page)]
     _turn(page, NARROWEST)
     return found + [(NARROWEST, text) for text in sideways(page)]
