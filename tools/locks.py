@@ -76,8 +76,8 @@ def _npm_faults() -> list[str]:
 
 def refresh() -> None:
     """Resolve anew within the bounds of ``pyproject.toml`` and ``package.json``, and write the locks."""
-    common = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
-    common += ["--no-emit-find-links", "--upgrade", "--quiet", "--custom-compile-command", "make lock"]
+    common = ["--universal", "--python-version", "3.11", "--generate-hashes"]
+    common += ["--upgrade", "--quiet", "--custom-compile-command", "make lock"]
     uv = [str(Path(sys.executable).with_name("uv")), "pip", "compile", *common]
     extras = ["pyproject.toml", "--extra", "postgres", "--extra", "dev"]
     subprocess.run([*uv, *extras, "-o", LOCK.name], cwd=ROOT, check=True)

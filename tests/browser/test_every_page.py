@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from tests.browser.addresses import Address, addresses, endpoints, most_of
 from tests.browser.checks import faults_of, parts_of, sideways
 from tests.browser.conftest import Room
-from tests.browser.devices import PHONE, SIZES
+from tests.browser.devices import PHONE, SIZES, Size
 
 LOCKED = (403, 404, 422)
 """What a page answers that a rule locks for this matter."""
@@ -75,7 +75,9 @@ def _look(page: Page, address: Address, before: int, seen: set[str]) -> list[tup
     size each, in turn, if they bring anything new.
     """
     parts = parts_of(page)
-    axe_in = SIZES if not before else SIZES[before % len(SIZES) :][:1] if parts - seen else ()
+    axe_in: tuple[Size, ...] = SIZES
+    if before:
+        axe_in = (SIZES[before % len(SIZES)],) if parts - seen else ()
     seen |= parts
     return [(f"{address.url} ({address.username}) {size}", fault) for size, fault in faults_of(page, axe_in)]
 

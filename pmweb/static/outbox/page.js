@@ -11,7 +11,7 @@ const outbox = (() => {
   };
   const said = new WeakMap(); // form → what was captured of it last
   const stands = new WeakMap(); // form → which records it shows
-  let chain = Promise.resolve(), writing = 0, tap = {}, touched = 0;
+  let chain = Promise.resolve(), writing = 0, tap = {}, touched = 0; // a page that has just opened counts as touched
 
   const uuid = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   const opened = uuid(); // the key of what a page makes once each time that it is opened

@@ -82,6 +82,7 @@ const sender = (() => {
     }
   };
 
+  /** Whether something of this person's may still be sent. */
   const waits = async () => (await outbox.mine()).some((r) => r.status === PENDING);
   const flush = async (why) => {
     if (running) {

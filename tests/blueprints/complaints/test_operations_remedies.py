@@ -240,11 +240,17 @@ def test_what_was_passed_up_is_planned_where_it_lies(cast: Cast) -> None:
     assert (complaint.state, set(owed(complaint))) == (S.ESCALATED, {"acknowledge"})
 
 
-def test_what_lies_before_the_manager_is_the_managers_choice(cast: Cast) -> None:
-    """P-13: who may not choose there is not promised the choice either."""
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [("guard", (Role.OFFICE_MANAGER, None)), ("manager", (Role.DEPARTMENT_SUPERVISOR, SECURITY))],
+)
+def test_what_lies_before_the_manager_is_the_managers_choice(
+    cast: Cast, by: str, who: tuple[Role, str | None]
+) -> None:
+    """P-13: who may not choose there is not promised the choice; nobody chooses among plans of one's own."""
     complaint = cast.in_state(S.IN_PROGRESS, level=LevelId.MAJOR)
     routing.pass_up(complaint, "要外墙施工", "已说明", LATER)
     assert complaint.escalated_to is Role.OFFICE_MANAGER
-    remedies.draft(complaint, PLAN, cast.guard, LATER)
+    remedies.draft(complaint, PLAN, getattr(cast, by), LATER)
     task = owed(complaint)["plan"]
-    assert (task.role, task.department) == (Role.OFFICE_MANAGER, None)
+    assert (task.role, task.department) == who

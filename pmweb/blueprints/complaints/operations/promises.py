@@ -144,15 +144,20 @@ def is_promised(complaint: Complaint, kind: str) -> bool:
     return unit().scalar(query.limit(1)) is not None
 
 
-def somebody_else(by: Staff, department: str) -> tuple[Role, str | None]:
-    """Who looks at it after this person: the supervisor of the department, or the manager where that is the same."""
+def somebody_else(by: Staff, department: str, *, to_manager: bool = False) -> tuple[Role, str | None]:
+    """Who looks at it after this person: the supervisor of the department, ``to_manager`` the manager.
+
+    Where that is the same person, the other of the two.
+    """
+    first = Role.OFFICE_MANAGER if to_manager else Role.DEPARTMENT_SUPERVISOR
     query = select(StaffRole.id).where(
         StaffRole.staff_id == by.id,
         StaffRole.estate_id == estate_of(unit()),
-        StaffRole.role == Role.DEPARTMENT_SUPERVISOR,
-        StaffRole.department == department,
+        StaffRole.role == first,
         StaffRole.ended_at.is_(None),
     )
-    if unit().scalar(query.limit(1)) is not None:
+    if not to_manager:
+        query = query.where(StaffRole.department == department)
+    if (unit().scalar(query.limit(1)) is None) == to_manager:
         return Role.OFFICE_MANAGER, None
     return Role.DEPARTMENT_SUPERVISOR, department

@@ -61,17 +61,12 @@ def draft(complaint: Complaint, remedy: Remedy, by: Staff, at: datetime) -> Reme
     )
     unit().add(plan)
     if not is_promised(complaint, rules.PLAN):  # further plans do not move the day of the choice
-        due, (role, department) = days_after(at, 1, clock.zone()), _who_chooses(complaint, by)
+        lies_above = complaint.state is ComplaintState.ESCALATED and complaint.escalated_to is rules.MANAGER
+        role, department = somebody_else(by, complaint.department, to_manager=lies_above)
+        due = days_after(at, 1, clock.zone())
         promise(complaint, Promise(rules.PLAN, "P-13", due, role, department), event_at=at)
     tell(complaint, "complaint.plan", at, title=remedy.title, cost=str(remedy.cost) if remedy.cost else None)
     return plan
-
-
-def _who_chooses(complaint: Complaint, by: Staff) -> tuple[Role, str | None]:
-    """Where it lies before the manager, the manager; else a supervisor who did not draft it."""
-    if complaint.state is ComplaintState.ESCALATED and complaint.escalated_to is rules.MANAGER:
-        return rules.MANAGER, None
-    return somebody_else(by, complaint.department)
 
 
 def plans_of(complaint: Complaint) -> Sequence[RemedyPlan]:
